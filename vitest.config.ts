@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+// Packages resolve to each other's sources: tests need no build. The rest are vite's own defaults.
+const conditions = ["@latchkey/source", "module", "node", "development|production"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: [
+      "packages/*/{src,test}/**/*.test.ts",
+      "examples/*/{src,test}/**/*.test.ts",
+      "tools/*.test.ts",
+    ],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    coverage: { include: ["packages/*/src/**/*.ts"] },
+  },
+});
