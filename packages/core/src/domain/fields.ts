@@ -1,0 +1,149 @@
+import * as z from "zod";
+import { AuthError, fieldRules, type FieldProblem, type FieldRule } from "../errors.ts";
+import { parseEmailAddress } from "./email-address.ts";
+import { passwordBounds } from "./password-policy.ts";
+import type { Caller } from "./session.ts";
+import { parseTag } from "./tag.ts";
+import type { Identifier } from "./user.ts";
+
+const controls = /\p{Cc}/u;
+/** Characters that reorder or break the text around them. */
+const layoutControls = /[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** Text that was decoded without loss: no lone surrogate, no replacement character, no control. */
+function isClean(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\ufffd") && !controls.test(text);
+}
+
+const rule = (name: FieldRule): { error: FieldRule } => ({ error: name });
+
+const text = z.string({
+  error: (issue) => (issue.input === undefined ? "required" : "wrong_type") satisfies FieldRule,
+});
+
+/** Text of at most `max` UTF-16 units, clean, not empty. */
+function cleanText(max: number): z.ZodString {
+  return text
+    .min(1, { ...rule("empty"), abort: true })
+    .max(max, { ...rule("too_long"), abort: true })
+    .refine(isClean, { ...rule("ill_formed"), abort: true });
+}
+
+/** An email address, in its canonical form. */
+export const emailField: z.ZodType<string, string> = cleanText(254).transform((value, context) => {
+  const address = parseEmailAddress(value);
+  if (address !== null) return address;
+  context.addIssue({ code: "custom", message: "not_an_email" satisfies FieldRule });
+  return z.NEVER;
+});
+
+/** A tag, in its canonical form. */
+export const tagField: z.ZodType<string, string> = cleanText(32).transform((value, context) => {
+  const tag = parseTag(value);
+  if (tag !== null) return tag;
+  context.addIssue({ code: "custom", message: "not_a_tag" satisfies FieldRule });
+  return z.NEVER;
+});
+
+/** A tag or an email, told apart by the "@" that no tag holds. */
+export const identifierField: z.ZodType<Identifier, string> = cleanText(254).transform(
+  (value, context): Identifier => {
+    const email = parseEmailAddress(value);
+    if (email !== null) return { kind: "email", email };
+    const tag = parseTag(value);
+    if (tag !== null) return { kind: "tag", tag };
+    const problem = value.includes("@") ? "not_an_email" : "not_a_tag";
+    context.addIssue({ code: "custom", message: problem satisfies FieldRule });
+    return z.NEVER;
+  },
+);
+
+/** A person's name: 1 to 100 code points, NFC, at least one of them visible. */
+export const nameField: z.ZodType<string, string> = cleanText(400)
+  .transform((value) => value.normalize("NFC"))
+  .refine((value) => !layoutControls.test(value), { ...rule("ill_formed"), abort: true })
+  .refine((value) => /[\p{L}\p{N}]/u.test(value), { ...rule("empty"), abort: true })
+  .refine((value) => [...value].length <= 100, rule("too_long"));
+
+/**
+ * A password as received, in NFC (RFC 8265, section 4.2): nothing is trimmed or folded. Its
+ * strength is the policy's business, not the field's.
+ */
+export const passwordField: z.ZodType<string, string> = cleanText(1024)
+  .transform((value) => value.normalize("NFC"))
+  .refine(
+    (value) =>
+      [...value].length <= passwordBounds.maxCodePoints &&
+      Buffer.byteLength(value) <= passwordBounds.maxBytes,
+    rule("too_long"),
+  );
+
+/** A mailed code: six ASCII digits in a string. The rule that fails is never told apart. */
+export const codeField: z.ZodType<string, string> = text.regex(/^[0-9]{6}$/, rule("ill_formed"));
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** An id we made: a lower-case UUID. */
+export const idField: z.ZodType<string, string> = text.regex(uuid, rule("ill_formed"));
+
+/** An id out of a path, where any other text names nothing: null. */
+export const pathIdField: z.ZodType<string | null, string> = text.transform((value) =>
+  uuid.test(value) ? value : null,
+);
+
+/** A token as text; whether it is one of ours is decided by its verification. */
+export const tokenField: z.ZodType<string, string> = text
+  .min(1, rule("empty"))
+  .max(8192, rule("too_long"));
+
+/** A verified caller, as `authenticate` answers it. Never built from a request body. */
+export const callerField: z.ZodType<Caller, Caller> = z.strictObject({
+  userId: idField,
+  tag: tagField,
+  sessionId: idField,
+});
+
+/**
+ * An untrusted value as the input of a flow.
+ *
+ * @throws AuthError `invalid_input` with every field's problem; `malformed_request` when the value
+ * is not an object with fields.
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): z.output<Schema> {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    throw new AuthError("malformed_request");
+  }
+  if (Object.hasOwn(input, "__proto__")) {
+    throw new AuthError("invalid_input", { fields: [{ path: "", rule: "unknown_field" }] });
+  }
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new AuthError("invalid_input", { fields: result.error.issues.flatMap(toProblems) });
+}
+
+function toProblems(issue: z.core.$ZodIssue): FieldProblem[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: presentable(key), rule: "unknown_field" }));
+  }
+  const path = issue.path.map(String).join(".");
+  if (!isFieldRule(issue.message)) return [{ path, rule: "wrong_type" }];
+  return [
+    {
+      path,
+      rule: issue.message,
+      ...(issue.code === "too_big" && { limit: Number(issue.maximum) }),
+    },
+  ];
+}
+
+function isFieldRule(name: string): name is FieldRule {
+  return Object.hasOwn(fieldRules, name);
+}
+
+/** A stranger's key is only repeated to them when it is harmless in any log or page. */
+function presentable(key: string): string {
+  return /^[A-Za-z0-9_-]{1,40}$/.test(key) ? key : "";
+}

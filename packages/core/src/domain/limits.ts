@@ -1,0 +1,72 @@
+/** At most `limit` in each `windowSeconds`. */
+export interface WindowLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/** `free` at will, then waits that double from `baseSeconds` to `maxSeconds`. */
+export interface BackoffLimit {
+  readonly free: number;
+  readonly baseSeconds: number;
+  readonly maxSeconds: number;
+  /** Forgotten after so long without an attempt. */
+  readonly windowSeconds: number;
+}
+
+/**
+ * Every limit by name, with its default. A network is an IPv4 address or an IPv6 /64. Limits count
+ * what was submitted, whether or not it exists.
+ */
+export const defaultLimits = {
+  /** Registrations from a network. */
+  registerByNetwork: { limit: 10, windowSeconds: 3600 },
+  /** Registrations of one email from one network. */
+  registerByEmailAndNetwork: { limit: 5, windowSeconds: 3600 },
+  /** Codes mailed to one email, first ones and repeated ones. */
+  codesByEmail: { limit: 5, windowSeconds: 3600 },
+  /** The same, over a day. */
+  codesByEmailDaily: { limit: 10, windowSeconds: 86_400 },
+  /** Codes tried from a network. */
+  confirmByNetwork: { limit: 60, windowSeconds: 900 },
+  /** Confirmations tried for one registration. */
+  confirmByRegistration: { limit: 30, windowSeconds: 3600 },
+  /** Confirmations of one email tried without a registration's id. */
+  confirmByEmail: { limit: 30, windowSeconds: 86_400 },
+  /** Repeated codes asked for from a network. */
+  resendByNetwork: { limit: 20, windowSeconds: 3600 },
+  /** The pause between two codes of one registration. */
+  resendByRegistration: { limit: 1, windowSeconds: 60 },
+  /** Logins that failed from a network. */
+  loginByNetwork: { limit: 50, windowSeconds: 900 },
+  /** Logins of one identifier that failed from one network. */
+  loginByIdentifierAndNetwork: {
+    free: 5,
+    baseSeconds: 1,
+    maxSeconds: 900,
+    windowSeconds: 86_400,
+  },
+  /** Logins of one identifier that failed; tag and email together stay under 100 a day. */
+  loginByIdentifier: { limit: 48, windowSeconds: 86_400 },
+  /** Reset links asked for from a network. */
+  forgotByNetwork: { limit: 20, windowSeconds: 3600 },
+  /** The pause between two reset links for one email. */
+  forgotByEmail: { limit: 1, windowSeconds: 60 },
+  /** Reset links mailed to one email. */
+  forgotByEmailHourly: { limit: 3, windowSeconds: 3600 },
+  /** Reset links tried from a network. */
+  resetByNetwork: { limit: 30, windowSeconds: 900 },
+  /** Tries of one reset link. */
+  resetByLink: { limit: 10, windowSeconds: 3600 },
+  /** Changes of password tried in one session. */
+  changePasswordBySession: { limit: 10, windowSeconds: 900 },
+} as const;
+defaultLimits satisfies Readonly<Record<string, WindowLimit | BackoffLimit>>;
+
+export type LimitName = keyof typeof defaultLimits;
+
+/** Every limit with its numbers. */
+export type Limits = {
+  readonly [Name in LimitName]: (typeof defaultLimits)[Name] extends WindowLimit
+    ? WindowLimit
+    : BackoffLimit;
+};

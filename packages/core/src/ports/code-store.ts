@@ -1,0 +1,53 @@
+export interface PutCodeRequest {
+  /** HMAC of the canonical email. */
+  readonly emailKey: string;
+  readonly registrationId: string;
+  readonly digest: string;
+  /** Of the job that made the code: a later one voids an earlier one. */
+  readonly sequence: number;
+  readonly expiresAt: Date;
+  /** When the claim itself ends; counters last that long. */
+  readonly claimExpiresAt: Date;
+}
+
+export interface AttemptRequest {
+  readonly emailKey: string;
+  readonly digest: string;
+  readonly registrationId?: string | undefined;
+}
+
+export interface AttemptLimits {
+  /** Tries with a registration's id, resends included. */
+  readonly perRegistration: number;
+  /** Tries without one, per email in 24 hours from the first. */
+  readonly perEmail: number;
+}
+
+export type AttemptOutcome =
+  | {
+      readonly outcome: "matched";
+      readonly registrationId: string;
+      /** The email has had several live claims. */
+      readonly several: boolean;
+    }
+  | { readonly outcome: "wrong" | "exhausted" | "absent" };
+
+/** Digests of mailed codes, and the tries made on them. */
+export interface CodeStore {
+  /**
+   * Keeps a claim's newest code.
+   * - Guarantee: `kept` also for the same sequence and digest again; tries are never reset, and
+   *   they and the memory of several claims last until the latest `claimExpiresAt`.
+   * - Concurrency: the highest sequence of a claim stays, in whatever order they arrive.
+   */
+  put(request: PutCodeRequest, now: Date): Promise<"kept" | "superseded">;
+  /**
+   * Compares a code.
+   * - Guarantee: the try is counted first and compared second; a match spends nothing. With a
+   *   `registrationId` it counts on that claim alone; without one on the email's pool, whether or
+   *   not anything is there, and any of the email's claims with tries left may match, newest first.
+   * - Concurrency: however many are made at once, no more than the limit are compared.
+   * - Absence: `absent` where there is nothing (or nothing unexpired) to compare with.
+   */
+  attempt(request: AttemptRequest, limits: AttemptLimits, now: Date): Promise<AttemptOutcome>;
+}

@@ -1,0 +1,95 @@
+interface EventBase {
+  /** UUID of this very event; the same however often a durable event is told. */
+  readonly id: string;
+  readonly at: Date;
+}
+
+interface OfRequest extends EventBase {
+  /** The client's address. */
+  readonly ip: string;
+}
+
+interface OfUser extends EventBase {
+  readonly userId: string;
+}
+
+interface OfSession extends OfUser {
+  readonly sessionId: string;
+}
+
+/**
+ * Everything that happens, by name. Ids and addresses only: never a password, code, token, cookie
+ * or link.
+ */
+export interface AuthEvents {
+  "user.registered": OfRequest & { readonly registrationId: string };
+  "user.confirmed": OfUser;
+  "user.disabled": OfUser;
+  "user.enabled": OfUser;
+  "user.removed": OfUser;
+  "confirmation.sent": EventBase & { readonly registrationId: string };
+  "confirmation.failed": OfRequest & {
+    readonly reason: "wrong" | "exhausted" | "absent" | "email_taken" | "gone" | "repeated";
+  };
+  "login.succeeded": OfSession & OfRequest;
+  "login.failed": OfRequest & {
+    readonly reason: "unknown" | "wrong_password" | "disabled" | "unconfirmed" | "stale";
+    readonly userId: string | null;
+  };
+  "session.renewed": OfSession & OfRequest;
+  /** A renewal repeated within the grace: usually a lost answer, sometimes a thief. */
+  "session.repeated": OfSession & OfRequest;
+  /** A refresh token from before the grace: its session was ended. */
+  "token.replayed": OfSession & OfRequest;
+  "session.closed": OfSession & OfRequest;
+  "sessions.closed": OfUser & { readonly count: number };
+  "reset.requested": OfRequest;
+  "reset.offered": OfUser & { readonly linkId: string; readonly expiresAt: Date };
+  "reset.superseded": OfUser & { readonly linkId: string };
+  "reset.expired": OfUser & { readonly linkId: string };
+  "reset.completed": OfUser & { readonly linkId: string };
+  "password.changed": OfUser;
+  "password.rehashed": OfUser;
+  "limit.hit": OfRequest & { readonly limit: string };
+  "job.failed": EventBase & {
+    readonly jobId: string;
+    readonly kind: string;
+    readonly reason: string;
+  };
+  "job.buried": EventBase & {
+    readonly jobId: string;
+    readonly kind: string;
+    readonly reason: string;
+  };
+  /** A fault of ours that left as 500 or 503: what was behind it, for the operator alone. */
+  fault: EventBase & { readonly where: string; readonly cause: unknown };
+}
+
+export type AuthEventName = keyof AuthEvents;
+
+/** One event, discriminated by `name`. */
+export type AuthEvent = {
+  [Name in AuthEventName]: { readonly name: Name } & AuthEvents[Name];
+}[AuthEventName];
+
+/** One named event. */
+export type AuthEventOf<Name extends AuthEventName> = { readonly name: Name } & AuthEvents[Name];
+
+/** The events others build on: told at least once, in order per user, to `handlers`. */
+export type DurableEventName =
+  | "user.confirmed"
+  | "user.disabled"
+  | "user.enabled"
+  | "user.removed"
+  | "reset.offered"
+  | "reset.superseded"
+  | "reset.expired"
+  | "reset.completed"
+  | "password.changed";
+
+export type DurableEvent = AuthEventOf<DurableEventName>;
+
+/** Where events go, best effort: a sink that throws changes nothing. */
+export interface EventSink {
+  emit(event: AuthEvent): void;
+}

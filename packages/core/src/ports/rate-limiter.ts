@@ -1,0 +1,60 @@
+interface RuleBase {
+  /** Names the counter within its subject; also what the event `limit.hit` says. */
+  readonly name: string;
+  /** Distinguishes counters of one name (an HMAC), such as the network an attempt came from. */
+  readonly scope: string;
+}
+
+/** At most `limit` within fixed windows of `windowSeconds`, each begun by its first count. */
+export interface WindowRule extends RuleBase {
+  readonly kind: "window";
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/**
+ * `free` at will, then a wait after each that doubles from `baseSeconds` to `maxSeconds`; forgotten
+ * after `windowSeconds` without one.
+ */
+export interface BackoffRule extends RuleBase {
+  readonly kind: "backoff";
+  readonly free: number;
+  readonly baseSeconds: number;
+  readonly maxSeconds: number;
+  readonly windowSeconds: number;
+}
+
+export type LimitRule = WindowRule | BackoffRule;
+
+export type TakeOutcome =
+  | { readonly outcome: "allowed" }
+  | {
+      readonly outcome: "limited";
+      /** Whole seconds until the refusing rule allows another; at least 1. */
+      readonly retryAfterSeconds: number;
+      /** The name of the rule that refused. */
+      readonly rule: string;
+    };
+
+/** What a success gives back. */
+export interface Forgiveness {
+  readonly subject: string;
+  /** Counters to forget. */
+  readonly clear: readonly LimitRule[];
+  /** Counters from which this one count is taken back, never below zero. */
+  readonly giveBack: readonly LimitRule[];
+}
+
+/** Counters of attempts. All rules of one call concern one subject, and are kept together. */
+export interface RateLimiter {
+  /**
+   * Counts one attempt by each rule.
+   * - Guarantee: rules are taken in order; the first that refuses ends the call, and neither it nor
+   *   a later one counts. A counter always has an end.
+   * - Concurrency: however many are made at once, no rule allows more than its limit.
+   * - Absence: a subject never seen starts at zero.
+   */
+  take(subject: string, rules: readonly LimitRule[], now: Date): Promise<TakeOutcome>;
+  /** Forgets and gives back, in one round trip for all subjects; unknown counters are ignored. */
+  forgive(forgiveness: readonly Forgiveness[], now: Date): Promise<void>;
+}

@@ -1,0 +1,187 @@
+import type { Identifier, Registration, User } from "../domain/user.ts";
+import type { Job, Outbox } from "./outbox.ts";
+
+export interface ConfirmRequest {
+  /** The registration's id; the user keeps it. */
+  readonly id: string;
+  /** UUID of this call: the same call sent twice is one confirmation. */
+  readonly attemptId: string;
+  /** Another tag than the claim's. */
+  readonly tag?: string | undefined;
+  /** The mailbox is proven but the password is not: the user is made without one. */
+  readonly withoutPassword: boolean;
+  readonly jobs: readonly Job[];
+}
+
+export type ConfirmOutcome =
+  | { readonly outcome: "confirmed"; readonly user: User }
+  /** Another call confirmed this registration before. */
+  | { readonly outcome: "repeated"; readonly user: User }
+  | { readonly outcome: "email_taken" }
+  /** The claim stays and may be confirmed with another tag. */
+  | { readonly outcome: "tag_taken" }
+  | { readonly outcome: "gone" };
+
+export type LoginSubject =
+  | { readonly kind: "user"; readonly user: User }
+  | { readonly kind: "registration"; readonly registration: Registration };
+
+export interface OfferResetRequest {
+  readonly userId: string;
+  readonly digest: string;
+  readonly requestedAt: Date;
+  readonly expiresAt: Date;
+  readonly jobs: readonly Job[];
+}
+
+export type OfferResetOutcome =
+  | { readonly outcome: "offered"; readonly supersededDigest: string | null }
+  /** A later link, a use of this one, or a change of password since `requestedAt`. */
+  | { readonly outcome: "superseded" };
+
+export interface ResetPasswordRequest {
+  readonly userId: string;
+  readonly digest: string;
+  readonly passwordHash: string;
+  readonly jobs: readonly Job[];
+}
+
+export type ResetPasswordOutcome =
+  | { readonly outcome: "done"; readonly epoch: number }
+  | { readonly outcome: "gone" };
+
+export interface ChangePasswordRequest {
+  readonly userId: string;
+  /** The epoch of the session that asks. */
+  readonly epoch: number;
+  readonly passwordHash: string;
+  readonly jobs: readonly Job[];
+}
+
+export interface RaiseEpochRequest {
+  readonly userId: string;
+  /** The epoch of the session that asks. */
+  readonly epoch: number;
+  /** UUID of this call: the same call sent twice raises once. */
+  readonly operationId: string;
+  readonly jobs: readonly Job[];
+}
+
+export type EpochOutcome =
+  | { readonly outcome: "done"; readonly epoch: number }
+  /** The user's epoch is not the one given, or the user is gone or disabled. */
+  | { readonly outcome: "stale" };
+
+/**
+ * The truth about accounts. Each method is one atomic step; each may be sent twice and then answers
+ * the same. `jobs` are added in the same step, or not at all; where the step raises the epoch, the
+ * new epoch is written as `before` into every `close-sessions` job among them.
+ *
+ * `email` and `tag` arrive in canonical form and are compared byte by byte.
+ */
+export interface UserStore {
+  /**
+   * Keeps a claim.
+   * - Guarantee: the same statements whether or not a user owns the email; `tag_taken` (a user owns
+   *   the tag) keeps nothing. The same id again answers `added` and adds nothing.
+   * - Concurrency: claims never exclude one another.
+   * - Absence: a claim ends at its `expiresAt` by itself.
+   */
+  addRegistration(
+    registration: Registration,
+    jobs: readonly Job[],
+    now: Date,
+  ): Promise<"added" | "tag_taken">;
+  /** The claim, if it has neither been confirmed nor expired; else null. */
+  findRegistration(id: string, now: Date): Promise<Registration | null>;
+  /**
+   * Makes the claim a user, who then owns email and tag.
+   * - Guarantee: one user an email and one a tag, decided by the store's own uniqueness; the claim
+   *   is gone with success and untouched by every refusal.
+   * - Concurrency: of many confirmations one is `confirmed`; that very call (`attemptId`) sent again
+   *   is too, all others are `repeated`, or find the email or tag taken.
+   * - Absence: an unknown or expired claim is `gone`.
+   */
+  confirmRegistration(request: ConfirmRequest, now: Date): Promise<ConfirmOutcome>;
+  /**
+   * Whom a typed identifier means: by email a user only; by tag the user, else the newest live
+   * claim of that tag, whether or not its email is owned; null for nobody.
+   */
+  findForLogin(identifier: Identifier, now: Date): Promise<LoginSubject | null>;
+  /** The user who owns the email, or null. */
+  findByEmail(email: string): Promise<User | null>;
+  /** The user, or null. */
+  findById(id: string): Promise<User | null>;
+  /**
+   * Records a login.
+   * - Guarantee: true, and `lastLoginAt` set, only if the user is enabled and still in the epoch
+   *   under which the password was checked.
+   * - Concurrency: after any step that raised the epoch it answers false.
+   * - Absence: false.
+   */
+  commitLogin(userId: string, epoch: number, now: Date): Promise<boolean>;
+  /**
+   * Replaces a hash by a stronger one of the same password.
+   * - Guarantee: a compare and swap on the old hash; it raises nothing and ends nothing.
+   * - Concurrency: never undoes a change of password.
+   * - Absence: false; also for a hash that is not the current one. The same call again: true.
+   */
+  rehash(userId: string, oldHash: string, newHash: string): Promise<boolean>;
+  /**
+   * Keeps a link's digest in place of an earlier one.
+   * - Guarantee: at most one link a user lives; the digest kept already answers as the first time,
+   *   superseded digest included, and adds no job.
+   * - Concurrency: the later `requestedAt` wins, in whatever order the calls arrive; a used digest
+   *   never lives again.
+   * - Absence: `superseded` for an unknown or disabled user.
+   */
+  offerReset(request: OfferResetRequest, now: Date): Promise<OfferResetOutcome>;
+  /** Whether the link lives: kept, not used, not expired, of an enabled user. Changes nothing. */
+  inspectReset(userId: string, digest: string, now: Date): Promise<"live" | "gone">;
+  /**
+   * Uses a link up: sets the hash, raises the epoch.
+   * - Guarantee: all or nothing; the same digest with the same hash answers `done` again.
+   * - Concurrency: of many calls with one digest and different hashes, one is `done`.
+   * - Absence: `gone` for a link that does not live.
+   */
+  resetPassword(request: ResetPasswordRequest, now: Date): Promise<ResetPasswordOutcome>;
+  /**
+   * Sets the hash, raises the epoch, ends any open link.
+   * - Guarantee: only in the epoch given; the same hash again answers `done`.
+   * - Concurrency: of many calls in one epoch, one is `done`.
+   * - Absence: `stale`.
+   */
+  changePassword(request: ChangePasswordRequest, now: Date): Promise<EpochOutcome>;
+  /**
+   * Raises the epoch and leaves open links alone.
+   * - Guarantee: only in the epoch given; the same `operationId` again answers `done`.
+   * - Concurrency: of many calls in one epoch, one is `done`.
+   * - Absence: `stale`.
+   */
+  raiseEpoch(request: RaiseEpochRequest, now: Date): Promise<EpochOutcome>;
+  /**
+   * Disables or enables a user.
+   * - Guarantee: a change raises the epoch and ends any open link; no change adds no job.
+   * - Concurrency: the last call wins.
+   * - Absence: null for an unknown user; else the user's epoch.
+   */
+  setDisabled(
+    userId: string,
+    disabled: boolean,
+    jobs: readonly Job[],
+    now: Date,
+  ): Promise<number | null>;
+  /**
+   * Removes a user for good; email and tag are free again.
+   * - Guarantee: the jobs' `before` is one above the last epoch.
+   * - Concurrency: one call is true.
+   * - Absence: false, and no job is added.
+   */
+  remove(userId: string, jobs: readonly Job[], now: Date): Promise<boolean>;
+}
+
+/** Users and their outbox: one property, because the two must share a database. */
+export interface Accounts {
+  readonly users: UserStore;
+  readonly outbox: Outbox;
+}
