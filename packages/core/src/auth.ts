@@ -1,0 +1,92 @@
+import type { ClientInput } from "./domain/client.ts";
+import type { Locale } from "./domain/locale.ts";
+import type { Caller } from "./domain/session.ts";
+import type { DisableInput } from "./flows/account/disable.ts";
+import type { EnableInput } from "./flows/account/enable.ts";
+import type { MeInput, UserView } from "./flows/account/me.ts";
+import type { RemoveInput } from "./flows/account/remove.ts";
+import type { ChangePasswordInput } from "./flows/password/change.ts";
+import type { CheckResetLinkInput, ResetLinkStanding } from "./flows/password/check-link.ts";
+import type { ForgotPasswordInput } from "./flows/password/forgot.ts";
+import type { ResetPasswordInput } from "./flows/password/reset.ts";
+import type { Confirmed, ConfirmInput } from "./flows/registration/confirm.ts";
+import type { Registered, RegisterInput } from "./flows/registration/register.ts";
+import type { ResendCodeInput } from "./flows/registration/resend-code.ts";
+import type { AuthenticateInput } from "./flows/session/authenticate.ts";
+import type { CloseAllSessionsInput, SessionsClosed } from "./flows/session/close-all.ts";
+import type { CloseSessionInput } from "./flows/session/close.ts";
+import type { ListSessionsInput, SessionView } from "./flows/session/list.ts";
+import type { LoginInput } from "./flows/session/login.ts";
+import type { LogoutInput } from "./flows/session/logout.ts";
+import type { RenewInput } from "./flows/session/renew.ts";
+import type { PublicJwkSet } from "./tokens/keys.ts";
+import type { TokenPair } from "./tokens/token-pair.ts";
+
+/** One flow: an untrusted input and who sends it. Refusals are thrown as AuthError. */
+export type Flow<Input, Outcome> = (input: Input, client: ClientInput) => Promise<Outcome>;
+
+/** What a front door must know of the configuration. */
+export interface AuthSettings {
+  readonly publicUrl: string;
+  readonly locale: Locale;
+  readonly trustedProxies: readonly string[];
+  readonly paths: Readonly<Record<string, string>>;
+}
+
+/** Everything an application can do with its accounts. */
+export interface Auth {
+  /** Keeps a claim and mails a code. Throws `weak_password`, `tag_taken`, `rate_limited`, `busy`. */
+  readonly register: Flow<RegisterInput, Registered>;
+  /** Makes the claim a user. Throws `invalid_code`, `tag_taken`, `rate_limited`. */
+  readonly confirm: Flow<ConfirmInput, Confirmed>;
+  /** Mails a new code. Throws `rate_limited`. */
+  readonly resendCode: Flow<ResendCodeInput, void>;
+  /** Signs in. Throws `invalid_credentials`, `unconfirmed`, `rate_limited`, `busy`. */
+  readonly login: Flow<LoginInput, TokenPair>;
+  /** Whose request it is. Throws `invalid_token`. */
+  readonly authenticate: Flow<AuthenticateInput, Caller>;
+  /** The next pair. Throws `invalid_token`. */
+  readonly renew: Flow<RenewInput, TokenPair>;
+  /** Ends a session. Throws `invalid_token` where neither token is ours. */
+  readonly logout: Flow<LogoutInput, void>;
+  /** The caller's sessions. */
+  readonly listSessions: Flow<ListSessionsInput, readonly SessionView[]>;
+  /** Ends one of the caller's sessions. Throws `not_found`. */
+  readonly closeSession: Flow<CloseSessionInput, void>;
+  /** Ends all of the caller's sessions. Throws `invalid_token` for a session overtaken meanwhile. */
+  readonly closeAllSessions: Flow<CloseAllSessionsInput, SessionsClosed>;
+  /** Mails a reset link, if there is an account. Throws `rate_limited` for the network only. */
+  readonly forgotPassword: Flow<ForgotPasswordInput, void>;
+  /** Whether a link lives. Throws `invalid_token`, `expired_token`, `rate_limited`. */
+  readonly checkResetLink: Flow<CheckResetLinkInput, ResetLinkStanding>;
+  /**
+   * Sets a new password by a link. Throws `invalid_token`, `expired_token`, `email_mismatch`,
+   * `password_mismatch`, `weak_password`, `rate_limited`, `busy`.
+   */
+  readonly resetPassword: Flow<ResetPasswordInput, void>;
+  /**
+   * Sets a new password by the current one. Throws `wrong_password`, `password_mismatch`,
+   * `weak_password`, `invalid_token`, `rate_limited`, `busy`.
+   */
+  readonly changePassword: Flow<ChangePasswordInput, TokenPair>;
+  /** The caller's own account. */
+  readonly me: Flow<MeInput, UserView>;
+  /** Shuts a user out. Throws `not_found`. */
+  readonly disable: Flow<DisableInput, void>;
+  /** Lets a disabled user in again. Throws `not_found`. */
+  readonly enable: Flow<EnableInput, void>;
+  /** Removes a user for good. Throws `not_found`. */
+  readonly remove: Flow<RemoveInput, void>;
+
+  /** Begins to run what is left to do after answers: mails, handlers. Again: nothing. */
+  start(): Promise<void>;
+  /** Stops and waits for what runs, 8 seconds by default. */
+  stop(): Promise<void>;
+  /** Runs what is due once, for tests and cron, and answers how many jobs that was. */
+  runJobs(): Promise<number>;
+  /** The public keys of access tokens (RFC 7517); empty where a shared secret signs them. */
+  jwks(): PublicJwkSet;
+  /** Tells `onEvent` of a fault outside the flows, as an adapter does. */
+  reportFault(where: string, cause: unknown): void;
+  readonly settings: AuthSettings;
+}

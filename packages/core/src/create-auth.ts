@@ -1,0 +1,169 @@
+import type { Auth, Flow } from "./auth.ts";
+import { resolveConfig, type Config } from "./config.ts";
+import { emit, type Context } from "./context.ts";
+import { toClient, type Client } from "./domain/client.ts";
+import { AuthError, isAuthError } from "./errors.ts";
+import { makeEventSink } from "./events.ts";
+import { disable } from "./flows/account/disable.ts";
+import { enable } from "./flows/account/enable.ts";
+import { me } from "./flows/account/me.ts";
+import { remove } from "./flows/account/remove.ts";
+import { changePassword } from "./flows/password/change.ts";
+import { checkResetLink } from "./flows/password/check-link.ts";
+import { forgotPassword } from "./flows/password/forgot.ts";
+import { resetPassword } from "./flows/password/reset.ts";
+import { confirm } from "./flows/registration/confirm.ts";
+import { register } from "./flows/registration/register.ts";
+import { resendCode } from "./flows/registration/resend-code.ts";
+import { authenticate } from "./flows/session/authenticate.ts";
+import { closeAllSessions } from "./flows/session/close-all.ts";
+import { closeSession } from "./flows/session/close.ts";
+import { listSessions } from "./flows/session/list.ts";
+import { login } from "./flows/session/login.ts";
+import { logout } from "./flows/session/logout.ts";
+import { renew } from "./flows/session/renew.ts";
+import { makeWorker } from "./jobs/worker.ts";
+import type { AuthOptions } from "./options.ts";
+import { argon2Hasher } from "./passwords/argon2-hasher.ts";
+import { isCommonPassword } from "./passwords/blocklist.ts";
+import { durableEvents } from "./intents.ts";
+import { hashConcurrency, systemClock, systemRandom } from "./system.ts";
+import { makeAccessTokens } from "./tokens/access-token.ts";
+import { makeKeys } from "./tokens/keys.ts";
+import { makeRefreshTokens } from "./tokens/refresh-token.ts";
+import { makeResetTokens } from "./tokens/reset-token.ts";
+
+/**
+ * Accounts, ready to be mounted. Synchronous, and starts nothing: no connection, no timer.
+ *
+ * @throws TypeError for options that are wrong or unsafe, saying what to do.
+ */
+export function createAuth(options: AuthOptions): Auth {
+  const context = makeContext(options, resolveConfig(options));
+  const handlers = options.handlers ?? {};
+  const worker = makeWorker(context, handlers);
+  const { publicUrl, locale, trustedProxies, paths } = context.config;
+
+  const bind = <Input, Outcome>(
+    flow: (context: Context, input: Input, client: Client) => Promise<Outcome>,
+  ): Flow<Input, Outcome> => {
+    return async (input, clientInput) => {
+      const client = toClient(clientInput, locale, context.config.ipv6PrefixBits);
+      try {
+        return await flow(context, input, client);
+      } catch (error) {
+        throw told(context, flow.name, error, client);
+      }
+    };
+  };
+  const leavingJobs = <Input, Outcome>(flow: Flow<Input, Outcome>): Flow<Input, Outcome> => {
+    return async (input, client) => {
+      const outcome = await flow(input, client);
+      warnIfIdle();
+      return outcome;
+    };
+  };
+  let everRan = false;
+  const warnIfIdle = (): void => {
+    if (everRan) return;
+    everRan = true;
+    process.emitWarning(
+      "a job was left to do, but auth.start() was not called and auth.runJobs() neither: no mail will be sent",
+      { type: "LatchkeyWarning" },
+    );
+  };
+
+  return {
+    register: leavingJobs(bind(register)),
+    confirm: leavingJobs(bind(confirm)),
+    resendCode: leavingJobs(bind(resendCode)),
+    login: bind(login),
+    authenticate: bind(authenticate),
+    renew: bind(renew),
+    logout: bind(logout),
+    listSessions: bind(listSessions),
+    closeSession: bind(closeSession),
+    closeAllSessions: leavingJobs(bind(closeAllSessions)),
+    forgotPassword: leavingJobs(bind(forgotPassword)),
+    checkResetLink: bind(checkResetLink),
+    resetPassword: leavingJobs(bind(resetPassword)),
+    changePassword: leavingJobs(bind(changePassword)),
+    me: bind(me),
+    disable: leavingJobs(bind(disable)),
+    enable: leavingJobs(bind(enable)),
+    remove: leavingJobs(bind(remove)),
+    async start() {
+      everRan = true;
+      worker.start();
+    },
+    stop: () => worker.stop(),
+    runJobs() {
+      everRan = true;
+      return worker.runDue();
+    },
+    jwks: () => context.keys.published,
+    reportFault: (where, cause) => emit(context, "fault", { where, cause }),
+    settings: { publicUrl, locale, trustedProxies, paths },
+  };
+}
+
+/** An error on its way out: in the client's language, and known to the operator if it is ours. */
+function told(context: Context, where: string, error: unknown, client: Client): unknown {
+  if (isAuthError(error)) {
+    error.locale = client.locale;
+    if (error.status >= 500) emit(context, "fault", { where, cause: error.cause ?? error.code });
+    return error;
+  }
+  emit(context, "fault", { where, cause: error });
+  const internal = new AuthError("internal", { cause: error });
+  internal.locale = client.locale;
+  return internal;
+}
+
+function makeContext(options: AuthOptions, config: Config): Context {
+  const { stores, mailer, clock = systemClock, random = systemRandom, handlers = {} } = options;
+  for (const name of ["accounts", "sessions", "codes", "limits"] as const) {
+    if (typeof stores?.[name] !== "object")
+      throw new TypeError(`createAuth: stores.${name} is missing`);
+  }
+  if (typeof mailer?.send !== "function") throw new TypeError("createAuth: mailer is missing");
+
+  const { issuer, audience, clockToleranceSeconds, accessTtlSeconds, resetTtlSeconds } =
+    config.tokens;
+  const secrets = typeof options.secret === "string" ? [options.secret] : (options.secret ?? []);
+  const keys = makeKeys(secrets, options.keys);
+  const common = { issuer, clockToleranceSeconds };
+  const { minLength, require, contextWords } = config.passwords;
+  return {
+    config,
+    keys,
+    tokens: {
+      access: makeAccessTokens({
+        ...common,
+        ring: keys.access,
+        audience,
+        ttlSeconds: accessTtlSeconds,
+      }),
+      refresh: makeRefreshTokens({ ...common, ring: keys.refresh }),
+      reset: makeResetTokens({ ...common, keys, ttlSeconds: resetTtlSeconds }),
+    },
+    policy: { minLength, require, contextWords, isCommon: isCommonPassword },
+    users: stores.accounts.users,
+    outbox: stores.accounts.outbox,
+    sessions: stores.sessions,
+    codes: stores.codes,
+    limits: stores.limits,
+    mailer,
+    hasher:
+      options.passwords?.hasher ??
+      argon2Hasher({
+        ...config.passwords,
+        concurrency: config.passwords.concurrency ?? hashConcurrency(),
+        random,
+      }),
+    clock,
+    random,
+    events: makeEventSink(options.onEvent),
+    handled: new Set(durableEvents.filter((name) => handlers[name] !== undefined)),
+  };
+}

@@ -1,0 +1,28 @@
+import * as z from "zod";
+import { emit, type Context } from "../../context.ts";
+import { idField, parseInput } from "../../domain/fields.ts";
+import { AuthError } from "../../errors.ts";
+import { closeSessions, runHandler } from "../../intents.ts";
+
+export interface DisableInput {
+  readonly userId: string;
+}
+
+export const disableInput: z.ZodType<DisableInput> = z.strictObject({ userId: idField });
+
+/**
+ * Shuts a user out, for the application to call: login answers as for a wrong password, every
+ * session and open link ends. An unknown id is `not_found`; disabled already is fine.
+ */
+export async function disable(context: Context, input: DisableInput): Promise<void> {
+  const { userId } = parseInput(disableInput, input);
+  const now = context.clock.now();
+  const jobs = [
+    closeSessions(context, userId, now),
+    ...runHandler(context, "user.disabled", userId, now),
+  ];
+  const epoch = await context.users.setDisabled(userId, true, jobs, now);
+  if (epoch === null) throw new AuthError("not_found");
+  await context.sessions.closeAll(userId, { before: epoch });
+  emit(context, "user.disabled", { userId });
+}

@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { emit, type Context } from "../../context.ts";
+import { idField, parseInput } from "../../domain/fields.ts";
+import { AuthError } from "../../errors.ts";
+import { closeSessions, runHandler } from "../../intents.ts";
+
+export interface RemoveInput {
+  readonly userId: string;
+}
+
+export const removeInput: z.ZodType<RemoveInput> = z.strictObject({ userId: idField });
+
+/**
+ * Removes a user for good, for the application to call: every session ends, email and tag are free
+ * again. An unknown id is `not_found`.
+ */
+export async function remove(context: Context, input: RemoveInput): Promise<void> {
+  const { userId } = parseInput(removeInput, input);
+  const now = context.clock.now();
+  const jobs = [
+    closeSessions(context, userId, now),
+    ...runHandler(context, "user.removed", userId, now),
+  ];
+  if (!(await context.users.remove(userId, jobs, now))) throw new AuthError("not_found");
+  await context.sessions.closeAll(userId, {});
+  emit(context, "user.removed", { userId });
+}

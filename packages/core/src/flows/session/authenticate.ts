@@ -1,0 +1,31 @@
+import * as z from "zod";
+import type { Context } from "../../context.ts";
+import { parseInput, tokenField } from "../../domain/fields.ts";
+import type { Caller } from "../../domain/session.ts";
+import { AuthError } from "../../errors.ts";
+
+export interface AuthenticateInput {
+  readonly accessToken: string;
+}
+
+export const authenticateInput: z.ZodType<AuthenticateInput> = z.strictObject({
+  accessToken: tokenField,
+});
+
+/**
+ * Whose request this is: made for each authenticated request.
+ *
+ * 1. Verify the token: signature, type, issuer, audience, times, form of the claims.
+ * 2. Find its session, which ends with logout, reset, change of password or disabling (ASVS 7.4.1).
+ */
+export async function authenticate(context: Context, input: AuthenticateInput): Promise<Caller> {
+  const { accessToken } = parseInput(authenticateInput, input);
+  const now = context.clock.now();
+  const token = await context.tokens.access.read(accessToken, now);
+  if (token === null || token.expired) throw new AuthError("invalid_token");
+
+  const { sub: userId, sid: sessionId, tag } = token.claims;
+  const session = await context.sessions.find(userId, sessionId, now);
+  if (session === null) throw new AuthError("invalid_token");
+  return { userId, tag, sessionId };
+}

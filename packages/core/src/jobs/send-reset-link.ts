@@ -1,0 +1,73 @@
+import { emit, type Context } from "../context.ts";
+import { makeLink } from "../domain/link.ts";
+import { expireResetLink, runHandler } from "../intents.ts";
+import { composeMail } from "../mail/messages.ts";
+import type { JobPayloads } from "../ports/outbox.ts";
+import { buried, done, type JobRun, type JobOutcome } from "./job.ts";
+
+/**
+ * Mails a reset link.
+ *
+ * 1. No enabled user owns the email: nothing, or (if configured) a mail that says so.
+ * 2. Derive the link from the job; a retry that is too late mails nothing.
+ * 3. Keep its digest in place of an earlier one. Superseded itself: no mail.
+ * 4. Mail it, to the stored address.
+ */
+export async function sendResetLink(
+  context: Context,
+  job: JobRun,
+  payload: JobPayloads["send-reset-link"],
+): Promise<JobOutcome> {
+  const { productName } = context.config;
+  const user = await context.users.findByEmail(payload.email);
+  if (user === null) {
+    if (!context.config.mailUnknownAddresses) return done;
+    const content = { kind: "no_account", data: { at: job.createdAt } } as const;
+    const to = { id: job.id, to: payload.email, locale: payload.locale, productName };
+    await context.mailer.send(composeMail(content, to));
+    return done;
+  }
+  if (user.disabled) return done;
+
+  const now = context.clock.now();
+  const { token, digest, expiresAt } = await context.tokens.reset.issue(
+    user.id,
+    job.id,
+    job.createdAt,
+  );
+  if (now >= expiresAt) return buried("the link expired before it could be mailed");
+  const link = { userId: user.id, digest, expiresAt };
+  const facts = { linkId: digest, expiresAt, parentId: job.id };
+  const jobs = [
+    expireResetLink(context, job.id, link, now),
+    ...runHandler(context, "reset.offered", user.id, now, facts),
+  ];
+  const offered = await context.users.offerReset(
+    { ...link, requestedAt: job.createdAt, jobs },
+    now,
+  );
+  if (offered.outcome === "superseded") return done;
+  await tellSuperseded(context, job, user.id, offered.supersededDigest);
+
+  const data = {
+    link: makeLink(context.config.resetLinkTemplate, { uid: user.id, token }),
+    expiresAt,
+  };
+  const to = { id: job.id, to: user.email, locale: user.locale, productName };
+  await context.mailer.send(composeMail({ kind: "reset_link", data }, to));
+  emit(context, "reset.offered", { userId: user.id, linkId: digest, expiresAt });
+  return done;
+}
+
+async function tellSuperseded(
+  context: Context,
+  job: JobRun,
+  userId: string,
+  linkId: string | null,
+): Promise<void> {
+  if (linkId === null) return;
+  const now = context.clock.now();
+  const facts = { linkId, parentId: job.id };
+  await context.outbox.enqueue(runHandler(context, "reset.superseded", userId, now, facts), now);
+  emit(context, "reset.superseded", { userId, linkId });
+}

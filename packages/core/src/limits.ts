@@ -1,0 +1,65 @@
+import { emit, type Context } from "./context.ts";
+import type { Client } from "./domain/client.ts";
+import type { LimitName } from "./domain/limits.ts";
+import { AuthError } from "./errors.ts";
+import type { LimitRule } from "./ports/rate-limiter.ts";
+import { limitKey } from "./tokens/digests.ts";
+
+/** Whose attempts are counted: a kind of identifier and what was submitted, in canonical form. */
+export interface LimitSubject {
+  readonly kind: "network" | "email" | "tag" | "registration" | "link" | "session";
+  readonly value: string;
+}
+
+/** What was counted, so that a success can give it back. */
+export interface Counted {
+  readonly subject: string;
+  readonly rules: readonly LimitRule[];
+}
+
+/** Limits whose counters also depend on the network an attempt comes from. */
+const perNetwork: ReadonlySet<LimitName> = new Set([
+  "registerByEmailAndNetwork",
+  "loginByIdentifierAndNetwork",
+]);
+
+/**
+ * Counts one attempt by the named limits, in order, in one round trip.
+ *
+ * @throws AuthError `rate_limited` with the seconds to wait; nothing is counted by the refusing
+ * limit or a later one.
+ */
+export async function countAttempt(
+  context: Context,
+  client: Client,
+  subject: LimitSubject,
+  names: readonly LimitName[],
+): Promise<Counted> {
+  const counted = ruleSet(context, client, subject, names);
+  if (counted.rules.length === 0) return counted;
+  const taken = await context.limits.take(counted.subject, counted.rules, context.clock.now());
+  if (taken.outcome === "limited") {
+    emit(context, "limit.hit", { ip: client.address, limit: taken.rule });
+    throw new AuthError("rate_limited", { retryAfterSeconds: taken.retryAfterSeconds });
+  }
+  return counted;
+}
+
+function ruleSet(
+  context: Context,
+  client: Client,
+  subject: LimitSubject,
+  names: readonly LimitName[],
+): Counted {
+  const { limits } = context.config;
+  const key = limitKey(context.keys, subject.kind, subject.value);
+  if (limits === "off") return { subject: key, rules: [] };
+  const rules = names.map((name): LimitRule => {
+    const scope = perNetwork.has(name) ? limitKey(context.keys, "network", client.network) : "";
+    const numbers = limits[name];
+    return "free" in numbers
+      ? { kind: "backoff", name, scope, ...numbers }
+      : { kind: "window", name, scope, ...numbers };
+  });
+  return { subject: key, rules };
+}

@@ -1,0 +1,156 @@
+import type { Limits } from "./domain/limits.ts";
+import type { Locale } from "./domain/locale.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { AuthEvent, AuthEventOf, DurableEventName } from "./ports/event-sink.ts";
+import type { Mailer } from "./ports/mailer.ts";
+import type { PasswordHasher } from "./ports/password-hasher.ts";
+import type { Random } from "./ports/random.ts";
+import type { Stores } from "./ports/stores.ts";
+import type { PrivateJwkSet } from "./tokens/keys.ts";
+
+/** Where the links in mails lead. */
+export interface LinkOptions {
+  /**
+   * Template of the reset link; `{uid}` and `{token}` are replaced. Absolute, or a path below
+   * `publicUrl` (default: `/password-reset/{uid}/{token}/`).
+   */
+  readonly resetPassword?: string | undefined;
+}
+
+/** Lifetimes and names of tokens. */
+export interface TokenOptions {
+  /** The `iss` of every token (default: `publicUrl`). */
+  readonly issuer?: string | undefined;
+  /** The `aud` of access tokens: what your services check (default: the issuer). */
+  readonly audience?: string | undefined;
+  /** Seconds an access token lives, 60–3600 (default: 600). */
+  readonly accessTtlSeconds?: number | undefined;
+  /** Seconds a session lives without being renewed, 300–7776000 (default: 604800, 7 days). */
+  readonly refreshIdleSeconds?: number | undefined;
+  /** Seconds a session lives however often renewed, 300–7776000 (default: 2592000, 30 days). */
+  readonly sessionTtlSeconds?: number | undefined;
+  /**
+   * Seconds in which a refresh token used twice is answered with the same pair again, 0–30
+   * (default: 10). 0 ends the session at the first repetition.
+   */
+  readonly refreshGraceSeconds?: number | undefined;
+  /** Seconds a reset link lives, 900–3600 (default: 1800). */
+  readonly resetTtlSeconds?: number | undefined;
+  /** Seconds that clocks may differ, 0–60 (default: 5). */
+  readonly clockToleranceSeconds?: number | undefined;
+}
+
+/** What passwords must be and how they are kept. */
+export interface PasswordOptions {
+  /** Code points of a new password, 8–64 (default: 15, NIST SP 800-63B-4, section 3.1.1.2). */
+  readonly minLength?: number | undefined;
+  /** Kinds of characters a new password must hold (default: none). */
+  readonly require?: readonly ("letter" | "digit")[] | undefined;
+  /** Words no password may equal, such as your product's name (default: `productName`). */
+  readonly contextWords?: readonly string[] | undefined;
+  /** argon2id memory in KiB (default: 47104); never below OWASP's minimum for the passes. */
+  readonly memoryKiB?: number | undefined;
+  /** argon2id passes (default: 1). */
+  readonly passes?: number | undefined;
+  /** argon2id lanes (default: 1). */
+  readonly lanes?: number | undefined;
+  /**
+   * Hashes at once (default: the cores, but two fewer than libuv's threads, which tokens need
+   * too; at least 1).
+   */
+  readonly concurrency?: number | undefined;
+  /** Hashes that may wait; beyond them `busy` (default: 50). */
+  readonly queue?: number | undefined;
+  /** Another hasher altogether; the argon2 numbers above are then unused. */
+  readonly hasher?: PasswordHasher | undefined;
+}
+
+/** The user's own "length, letters, digits" rule, for products that must have it. */
+export const lettersAndDigits: PasswordOptions = { minLength: 8, require: ["letter", "digit"] };
+
+/** Claims and their codes. */
+export interface RegistrationOptions {
+  /** Seconds a mailed code is good for, 60–600 (default: 600, ASVS 6.5.5). */
+  readonly codeTtlSeconds?: number | undefined;
+  /** Seconds an unproven claim lasts, 3600–259200 (default: 86400). */
+  readonly claimTtlSeconds?: number | undefined;
+  /** Tries of a code with its registration's id, 1–10 (default: 5, ASVS 6.6.3). */
+  readonly triesPerRegistration?: number | undefined;
+  /** Tries a day per email without one, 1–30 (default: 15). */
+  readonly triesPerEmail?: number | undefined;
+}
+
+/** Sessions of one user. */
+export interface SessionOptions {
+  /** How many may stand at once; the oldest ends, 1–100 (default: 20). */
+  readonly maxPerUser?: number | undefined;
+}
+
+/** The worker that runs what is left to do after an answer. */
+export interface JobOptions {
+  /** Jobs run at once, 1–100 (default: 10). */
+  readonly batch?: number | undefined;
+  /** Seconds a job may take before another worker may take it over, 10–600 (default: 60). */
+  readonly leaseSeconds?: number | undefined;
+  /** Seconds between two looks when nothing wakes the worker, 0.05–60 (default: 1). */
+  readonly pollSeconds?: number | undefined;
+  /** Tries before a job is given up, 1–100 (default: 20, about a day). */
+  readonly maxAttempts?: number | undefined;
+  /** Seconds `stop()` waits for running jobs, 0–60 (default: 8). */
+  readonly drainSeconds?: number | undefined;
+}
+
+/** Functions run at least once for each durable event, in order per user. */
+export type Handlers = {
+  readonly [Name in DurableEventName]?: ((event: AuthEventOf<Name>) => Promise<void>) | undefined;
+};
+
+/** Everything `createAuth` can be told. Only the first four are required. */
+export interface AuthOptions {
+  /** Base of every link and the issuer of tokens: https, or http on a loopback host. */
+  readonly publicUrl: string;
+  /**
+   * base64url of 32 random bytes or more; every purpose gets its own key from it. A list rotates:
+   * the first makes, all check.
+   */
+  readonly secret: string | readonly string[] | undefined;
+  /** Where everything is kept. */
+  readonly stores: Stores;
+  /** What carries mail. */
+  readonly mailer: Mailer;
+  /** Private keys for access tokens (the first signs), published by `jwks` (default: none). */
+  readonly keys?: PrivateJwkSet | undefined;
+  /** What mails call you (default: the host of `publicUrl`). */
+  readonly productName?: string | undefined;
+  readonly links?: LinkOptions | undefined;
+  readonly tokens?: TokenOptions | undefined;
+  readonly passwords?: PasswordOptions | undefined;
+  readonly registration?: RegistrationOptions | undefined;
+  readonly sessions?: SessionOptions | undefined;
+  readonly jobs?: JobOptions | undefined;
+  /**
+   * Numbers of single limits (defaults: `defaultLimits`). `"off"` counts nothing at all: passwords
+   * and codes can then be guessed as fast as your machine answers.
+   */
+  readonly limits?: Partial<Limits> | "off" | undefined;
+  /** The language where a client names none (default: `en`). */
+  readonly locale?: Locale | undefined;
+  /**
+   * Whose `X-Forwarded-For` is believed: CIDRs, or `unix` for a peer on a Unix socket
+   * (default: nobody's).
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Bits of an IPv6 address that stand for one network, 48–64 (default: 64). */
+  readonly ipv6PrefixBits?: number | undefined;
+  /** Other paths for single endpoints, by name (defaults: the contract's). */
+  readonly paths?: Readonly<Record<string, string>> | undefined;
+  /** Whether forgot mails an address that has no account, to say so (default: false). */
+  readonly mailUnknownAddresses?: boolean | undefined;
+  readonly handlers?: Handlers | undefined;
+  /** Told of everything, best effort; what it throws is ignored. */
+  readonly onEvent?: ((event: AuthEvent) => void) | undefined;
+  /** Another clock, for tests (default: the system's). */
+  readonly clock?: Clock | undefined;
+  /** Another source of randomness, for tests (default: the system's). */
+  readonly random?: Random | undefined;
+}
