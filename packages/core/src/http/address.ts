@@ -1,0 +1,77 @@
+import { BlockList, isIP, isIPv4 } from "node:net";
+import type { ClientInput } from "../domain/client.ts";
+import { parseAddress } from "../domain/address.ts";
+import { negotiateLocale, type Locale } from "../domain/locale.ts";
+import { headerValues, type EndpointRequest } from "./endpoint.ts";
+
+/** More hops than any real chain has; further to the left nothing is read. */
+const maxHops = 32;
+
+/** Stands for a peer that has no address (a Unix socket) and says nothing better. */
+const noAddress = "0.0.0.0";
+
+/** Who to believe about a client's address. */
+export interface ProxyTrust {
+  readonly unix: boolean;
+  readonly networks: BlockList;
+}
+
+/** The configured CIDRs (and `unix`), ready to be asked. */
+export function trustIn(proxies: readonly string[]): ProxyTrust {
+  const networks = new BlockList();
+  for (const entry of proxies) {
+    const [address = "", bits] = entry.split("/");
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    const all = family === "ipv6" ? 128 : 32;
+    if (entry !== "unix") networks.addSubnet(address, Number(bits ?? all), family);
+  }
+  return { unix: proxies.includes("unix"), networks };
+}
+
+/** Who calls: address, agent and language, out of the raw request. */
+export function clientOf(
+  request: Pick<EndpointRequest, "rawHeaders" | "peerAddress">,
+  trust: ProxyTrust,
+  fallback: Locale,
+): ClientInput & { readonly locale: Locale } {
+  const [agent] = headerValues(request.rawHeaders, "user-agent");
+  const languages = headerValues(request.rawHeaders, "accept-language").join(",");
+  return {
+    ip: clientAddress(request, trust),
+    agent,
+    locale: negotiateLocale(languages === "" ? undefined : languages, fallback),
+  };
+}
+
+/**
+ * The client's address: X-Forwarded-For is read from the right, as far as each hop is a trusted
+ * proxy; the first that is not is the client. What stands further left is the client's own claim,
+ * and an entry that is no address ends the walk at the proxy that wrote it.
+ */
+function clientAddress(
+  request: Pick<EndpointRequest, "rawHeaders" | "peerAddress">,
+  trust: ProxyTrust,
+): string {
+  const peer = request.peerAddress === undefined ? null : parseAddress(request.peerAddress);
+  const trusted = peer === null ? trust.unix : isTrusted(peer, trust);
+  if (!trusted) return peer ?? noAddress;
+
+  const hops = headerValues(request.rawHeaders, "x-forwarded-for").join(",").split(",");
+  let address = peer ?? noAddress;
+  for (const hop of hops.slice(-maxHops).toReversed()) {
+    const next = parseAddress(withoutPort(hop.trim()));
+    if (next === null) return address;
+    address = next;
+    if (!isTrusted(address, trust)) return address;
+  }
+  return address;
+}
+
+function isTrusted(address: string, trust: ProxyTrust): boolean {
+  return trust.networks.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+}
+
+/** Some proxies append the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */
+function withoutPort(text: string): string {
+  return /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
+}

@@ -1,0 +1,45 @@
+import type { Auth } from "../auth.ts";
+import type { Caller } from "../domain/session.ts";
+import { clientOf, trustIn } from "./address.ts";
+import { callerOf } from "./call.ts";
+import type { EndpointReply, EndpointRequest } from "./endpoint.ts";
+import { problem } from "./problem.ts";
+
+/** Lets a request through, or says what to answer instead. */
+export type Guard = (
+  request: Pick<EndpointRequest, "rawHeaders" | "peerAddress">,
+  key: object,
+) => Promise<EndpointReply | null>;
+
+/** Who made a request, by the framework's own request object. */
+const callers = new WeakMap<object, Caller>();
+
+/**
+ * A guard for routes of the application. It remembers the caller by `key`, the framework's request
+ * object, for {@link guardedCaller}; nothing is added to the request itself, so two authentication
+ * packages can live in one app.
+ */
+export function guard(auth: Auth): Guard {
+  const { locale, trustedProxies } = auth.settings;
+  const trust = trustIn(trustedProxies);
+  return async (request, key) => {
+    const client = clientOf(request, trust, locale);
+    try {
+      callers.set(key, await callerOf(auth, request.rawHeaders, client));
+      return null;
+    } catch (error) {
+      return problem(error, client.locale);
+    }
+  };
+}
+
+/**
+ * The caller of a guarded request.
+ *
+ * @throws TypeError where no guard ran: a route that forgot it must not serve anybody.
+ */
+export function guardedCaller(key: object): Caller {
+  const caller = callers.get(key);
+  if (caller !== undefined) return caller;
+  throw new TypeError("this route is not guarded: add requireAuth(auth) to it");
+}

@@ -1,0 +1,83 @@
+import { AuthError } from "../errors.ts";
+import { headerValues, maxBodyBytes, type EndpointRequest } from "./endpoint.ts";
+import { parseJson } from "./json.ts";
+
+/** One media type, one charset: what parsers disagree about does not get this far. */
+const jsonType = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?$/i;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The fields of a JSON body; none for an empty one. A flow judges the fields, this only the form.
+ *
+ * @throws AuthError `unsupported_media_type`, `payload_too_large`, `malformed_request`.
+ */
+export function bodyFields(request: EndpointRequest): Fields {
+  const { body } = request;
+  if (body === undefined || body === null || body === "") return {};
+  const types = headerValues(request.rawHeaders, "content-type");
+  if (types.length !== 1 || !jsonType.test(types[0] ?? "")) {
+    throw new AuthError("unsupported_media_type");
+  }
+  if (typeof body === "string" && Buffer.byteLength(body) > maxBodyBytes) {
+    throw new AuthError("payload_too_large");
+  }
+  return toFields(typeof body === "string" ? parseJson(body) : body);
+}
+
+/**
+ * The fields of a query, each given once.
+ *
+ * @throws AuthError `malformed_request`.
+ */
+export function queryFields(request: EndpointRequest): Fields {
+  return withoutRepetition([...new URLSearchParams(request.query)]);
+}
+
+/**
+ * Fields from several places as one input; a field given in two of them is refused.
+ *
+ * @throws AuthError `malformed_request`.
+ */
+export function mergeFields(...sources: readonly Fields[]): Fields {
+  return withoutRepetition(sources.flatMap((source) => Object.entries(source)));
+}
+
+function withoutRepetition(entries: readonly (readonly [string, unknown])[]): Fields {
+  const fields = new Map(entries);
+  if (fields.size !== entries.length || fields.has("__proto__")) {
+    throw new AuthError("malformed_request");
+  }
+  return Object.fromEntries(fields);
+}
+
+function toFields(value: unknown): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new AuthError("malformed_request");
+  }
+  return { ...value };
+}
+
+/** Exactly as the contract spells it; what looks like a token elsewhere is never looked at. */
+const bearer = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/;
+
+/**
+ * The access token of the Authorization header (RFC 6750, section 2.1).
+ *
+ * @throws AuthError `unauthenticated` without credentials, `malformed_request` for two of them
+ * (section 3.1), `invalid_token` for a header of another form.
+ */
+export function bearerToken(rawHeaders: readonly string[]): string {
+  const values = headerValues(rawHeaders, "authorization");
+  if (values.length > 1) throw new AuthError("malformed_request");
+  const [value] = values;
+  if (value === undefined || !/^bearer\b/i.test(value)) throw new AuthError("unauthenticated");
+  const token = bearer.exec(value)?.[1];
+  if (token === undefined) throw new AuthError("invalid_token");
+  return token;
+}
+
+/** Whether the request carries an Authorization header at all. */
+export function hasCredentials(rawHeaders: readonly string[]): boolean {
+  return headerValues(rawHeaders, "authorization").length > 0;
+}

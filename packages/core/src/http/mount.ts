@@ -1,0 +1,86 @@
+import type { Auth } from "../auth.ts";
+import { AuthError, isAuthError } from "../errors.ts";
+import { clientOf, trustIn } from "./address.ts";
+import type { Endpoint, EndpointReply, EndpointRequest } from "./endpoint.ts";
+import { problem } from "./problem.ts";
+import { renamed, type Exposure, type Row } from "./table.ts";
+
+/** Which part of the table is mounted. */
+export interface MountOptions {
+  /** Public endpoints may face the internet; internal ones must not (default: `["public"]`). */
+  readonly expose?: readonly Exposure[] | undefined;
+  /** `POST` renew among the public endpoints, for clients without a gateway (default: false). */
+  readonly publicRenew?: boolean | undefined;
+}
+
+/** The methods an adapter routes; OPTIONS stays the host's, which may answer CORS preflights. */
+const routed = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/**
+ * Everything to mount, one endpoint a path.
+ *
+ * @throws TypeError for a renamed path of an endpoint that does not exist.
+ */
+export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endpoint[] {
+  const { expose = ["public"], publicRenew = false } = options;
+  const rows = renamed(auth).filter(
+    (row) => expose.includes(row.exposure) || (publicRenew && row.name === "renew"),
+  );
+  const { locale, trustedProxies } = auth.settings;
+  const trust = trustIn(trustedProxies);
+  const byPath = new Map<string, Row[]>();
+  for (const row of rows) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
+  return [...byPath].map(([path, offered]) => ({
+    path,
+    methods: routed,
+    async handle(request) {
+      const client = clientOf(request, trust, locale);
+      try {
+        const row = choose(offered, request.method);
+        if (row === null) return notAllowed(offered, client.locale);
+        return await row.handle({ auth, request, client });
+      } catch (error) {
+        return refusal(auth, `${request.method} ${path}`, error, client.locale);
+      }
+    },
+  }));
+}
+
+/** The answer to whatever went wrong before a flow ran, in the framework's own hands too. */
+export function errorReply(
+  auth: Auth,
+  error: unknown,
+  request: Pick<EndpointRequest, "rawHeaders" | "peerAddress">,
+): EndpointReply {
+  const { locale } = clientOf(request, trustIn([]), auth.settings.locale);
+  return refusal(auth, "adapter", asRefusal(error), locale);
+}
+
+function refusal(auth: Auth, where: string, error: unknown, locale: "en" | "ru"): EndpointReply {
+  // Flows report their own faults; what else is not a refusal is a fault of ours.
+  if (!isAuthError(error)) auth.reportFault(where, error);
+  return problem(error, locale);
+}
+
+/** Frameworks refuse bodies by errors with a status; the three they may use have codes of ours. */
+function asRefusal(error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return error;
+  const status = "statusCode" in error ? error.statusCode : "status" in error ? error.status : 0;
+  if (status === 413) return new AuthError("payload_too_large");
+  if (status === 415) return new AuthError("unsupported_media_type");
+  return status === 400 ? new AuthError("malformed_request") : error;
+}
+
+function choose(offered: readonly Row[], method: string): Row | null {
+  const wanted = method === "HEAD" ? "GET" : method;
+  const row = offered.find((candidate) => candidate.method === wanted);
+  return row === undefined || (method === "HEAD" && row.head === false) ? null : row;
+}
+
+function notAllowed(offered: readonly Row[], locale: "en" | "ru"): EndpointReply {
+  const reply = problem(new AuthError("method_not_allowed"), locale);
+  const allow = offered.flatMap((row) =>
+    row.method === "GET" && row.head !== false ? ["GET", "HEAD"] : [row.method],
+  );
+  return { ...reply, headers: { ...reply.headers, allow: allow.join(", ") } };
+}

@@ -1,0 +1,63 @@
+import type { Locale } from "../domain/locale.ts";
+import {
+  AuthError,
+  describeField,
+  errorTable,
+  isAuthError,
+  type AuthErrorCode,
+} from "../errors.ts";
+import type { EndpointReply } from "./endpoint.ts";
+import { json } from "./reply.ts";
+
+/** A refusal on the wire (RFC 9457). `code` is the stable word, the rest is for people. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: AuthErrorCode;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+}
+
+const waits = {
+  en: "Try again in {seconds} s.",
+  ru: "Повторите через {seconds} с.",
+} as const;
+
+/**
+ * The answer to a refusal. Whatever is not one becomes `internal`, with nothing of it inside.
+ * 401 says how to authenticate (RFC 6750, section 3), 429 and 503 say when to come back.
+ */
+export function problem(error: unknown, locale: Locale): EndpointReply {
+  const refusal = isAuthError(error) ? error : new AuthError("internal");
+  const { code } = refusal;
+  const { status, title, secret } = errorTable[code];
+  const seconds = retryAfter(refusal);
+  const fields = secret ? [] : refusal.fields;
+  const body: Problem = {
+    type: `urn:latchkey:problem:${code}`,
+    title: title[locale],
+    status,
+    detail: seconds === null ? title[locale] : waits[locale].replace("{seconds}", String(seconds)),
+    code,
+    ...(fields.length > 0 && {
+      errors: fields.map((field) => ({ path: field.path, message: describeField(field, locale) })),
+    }),
+  };
+  return json(status, body, {
+    "content-type": "application/problem+json; charset=utf-8",
+    "content-language": locale,
+    ...(status === 401 && { "www-authenticate": challenge(code) }),
+    ...(seconds !== null && { "retry-after": String(seconds) }),
+  });
+}
+
+function challenge(code: AuthErrorCode): string {
+  return code === "invalid_token" ? 'Bearer error="invalid_token"' : "Bearer";
+}
+
+function retryAfter(refusal: AuthError): number | null {
+  const { status } = errorTable[refusal.code];
+  if (status !== 429 && status !== 503) return null;
+  return Math.max(1, refusal.retryAfterSeconds ?? 1);
+}
