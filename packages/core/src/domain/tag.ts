@@ -24,7 +24,7 @@ const suffixAlphabet = "abcdefghjkmnpqrstvwxyz0123456789";
  */
 export function makeTag(firstName: string, lastName: string, random: Uint8Array): string {
   const words = [firstName, lastName].map(toAscii).filter((word) => word !== "");
-  const base = words.join(".").slice(0, 24) || "user";
+  const base = words.join("_").slice(0, 24) || "user";
   const suffix = [...random.subarray(0, 6)].map((byte) => suffixAlphabet[byte % 32]).join("");
   return `${base}-${suffix}`;
 }

@@ -19,7 +19,11 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
   const { batch, leaseSeconds, pollSeconds, drainSeconds } = context.config.jobs;
   const inFlight = new Set<Promise<void>>();
   let stopping: AbortController | null = null;
-  let wake: () => void = () => {};
+  /** A wake that comes while we are busy is not lost. */
+  let woken = false;
+  let wake = (): void => {
+    woken = true;
+  };
 
   const claim = (count: number): Promise<readonly ClaimedJob[]> =>
     context.outbox.claim(jobKinds, count, leaseSeconds, context.clock.now());
@@ -33,8 +37,7 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
     return run;
   };
 
-  /** Until woken or polled; a wake that came while we were busy is not lost. */
-  let woken = false;
+  /** Until woken or polled. */
   const rest = (): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, pollSeconds * 1000);
