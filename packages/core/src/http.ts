@@ -2,7 +2,7 @@ export { maxBodyBytes } from "./http/endpoint.ts";
 export type { Endpoint, EndpointReply, EndpointRequest } from "./http/endpoint.ts";
 export { guard, guardedCaller } from "./http/guard.ts";
 export type { Guard } from "./http/guard.ts";
-export { endpoints, errorReply } from "./http/mount.ts";
+export { endpoints, errorReply, openapi } from "./http/mount.ts";
 export type { MountOptions } from "./http/mount.ts";
 export type { Problem } from "./http/problem.ts";
 export type { Exposure } from "./http/table.ts";

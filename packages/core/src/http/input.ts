@@ -16,7 +16,8 @@ export function bodyFields(request: EndpointRequest): Fields {
   const { body } = request;
   if (body === undefined || body === null || body === "") return {};
   const types = headerValues(request.rawHeaders, "content-type");
-  if (types.length !== 1 || !jsonType.test(types[0] ?? "")) {
+  const encodings = headerValues(request.rawHeaders, "content-encoding");
+  if (encodings.length > 0 || types.length !== 1 || !jsonType.test(types[0] ?? "")) {
     throw new AuthError("unsupported_media_type");
   }
   if (typeof body === "string" && Buffer.byteLength(body) > maxBodyBytes) {

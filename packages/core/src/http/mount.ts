@@ -3,7 +3,9 @@ import { AuthError, isAuthError } from "../errors.ts";
 import { clientOf, trustIn } from "./address.ts";
 import type { Endpoint, EndpointReply, EndpointRequest } from "./endpoint.ts";
 import { problem } from "./problem.ts";
-import { renamed, type Exposure, type Row } from "./table.ts";
+import { describeRows } from "./openapi.ts";
+import { publicJson } from "./reply.ts";
+import { contractName, renamed, type Exposure, type Row } from "./table.ts";
 
 /** Which part of the table is mounted. */
 export interface MountOptions {
@@ -23,9 +25,10 @@ const routed = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
  */
 export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endpoint[] {
   const { expose = ["public"], publicRenew = false } = options;
-  const rows = renamed(auth).filter(
+  const mounted = renamed(auth).filter(
     (row) => expose.includes(row.exposure) || (publicRenew && row.name === "renew"),
   );
+  const rows = expose.includes("public") ? [...mounted, contractOf(auth, mounted)] : mounted;
   const { locale, trustedProxies } = auth.settings;
   const trust = trustIn(trustedProxies);
   const byPath = new Map<string, Row[]>();
@@ -44,6 +47,27 @@ export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endp
       }
     },
   }));
+}
+
+/** The contract of everything there is, internal endpoints included, as OpenAPI 3.1. */
+export function openapi(auth: Auth): Readonly<Record<string, unknown>> {
+  return describeRows(renamed(auth), auth.settings.publicUrl);
+}
+
+/** The description of what is mounted: a public listener says nothing of internal endpoints. */
+function contractOf(auth: Auth, mounted: readonly Row[]): Row {
+  const reply = publicJson(describeRows(mounted, auth.settings.publicUrl));
+  return {
+    name: contractName,
+    method: "GET",
+    path: auth.settings.paths[contractName] ?? "/openapi.json",
+    exposure: "public",
+    summary: "This contract",
+    success: 200,
+    answer: "contract",
+    refuses: [],
+    handle: async () => reply,
+  };
 }
 
 /** The answer to whatever went wrong before a flow ran, in the framework's own hands too. */

@@ -1,4 +1,18 @@
+import type * as z from "zod";
 import type { Auth } from "../auth.ts";
+import type { AuthErrorCode } from "../errors.ts";
+import { changePasswordInput } from "../flows/password/change.ts";
+import { checkResetLinkInput } from "../flows/password/check-link.ts";
+import { forgotPasswordInput } from "../flows/password/forgot.ts";
+import { resetPasswordInput } from "../flows/password/reset.ts";
+import { confirmInput } from "../flows/registration/confirm.ts";
+import { registerInput } from "../flows/registration/register.ts";
+import { resendCodeInput } from "../flows/registration/resend-code.ts";
+import { closeAllSessionsInput } from "../flows/session/close-all.ts";
+import { loginInput } from "../flows/session/login.ts";
+import { logoutInput } from "../flows/session/logout.ts";
+import { renewInput } from "../flows/session/renew.ts";
+import type { AnswerName } from "./answers.ts";
 import { callerOf, run, withCaller, type Call } from "./call.ts";
 import type { EndpointReply } from "./endpoint.ts";
 import { bearerToken, bodyFields, hasCredentials, mergeFields, queryFields } from "./input.ts";
@@ -15,6 +29,17 @@ export interface Row {
   readonly exposure: Exposure;
   /** Whether HEAD is answered as GET is, without the body (default: for every GET). */
   readonly head?: false;
+  /** What it does, in a few words. */
+  readonly summary: string;
+  /** Whether it asks for an access token. */
+  readonly bearer?: true;
+  /** Where its fields come from, and the schema that the flow parses them with. */
+  readonly input?: { readonly from: "body" | "query" | "either"; readonly schema: z.ZodType };
+  readonly success: number;
+  /** What it answers then; nothing where absent. */
+  readonly answer?: AnswerName;
+  /** The refusals of its own; those of reading a request are every row's. */
+  readonly refuses: readonly AuthErrorCode[];
   handle(call: Call): Promise<EndpointReply>;
 }
 
@@ -25,6 +50,11 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/users/public/create",
     exposure: "public",
+    summary: "Keep a claim to an email and a tag, and mail a code",
+    input: { from: "body", schema: registerInput },
+    success: 201,
+    answer: "registered",
+    refuses: ["weak_password", "tag_taken", "rate_limited", "busy"],
     handle: async (call) =>
       json(201, await run(call, call.auth.register, bodyFields(call.request))),
   },
@@ -33,6 +63,11 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/users/public/confirm",
     exposure: "public",
+    summary: "Make the claim an account by the mailed code",
+    input: { from: "body", schema: confirmInput },
+    success: 200,
+    answer: "message",
+    refuses: ["invalid_code", "tag_taken", "rate_limited"],
     async handle(call) {
       await run(call, call.auth.confirm, bodyFields(call.request));
       return message(200, "confirmed", call.client.locale);
@@ -43,6 +78,11 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/users/public/resend-code",
     exposure: "public",
+    summary: "Mail a new code",
+    input: { from: "body", schema: resendCodeInput },
+    success: 202,
+    answer: "message",
+    refuses: ["rate_limited"],
     async handle(call) {
       await run(call, call.auth.resendCode, bodyFields(call.request));
       return message(202, "code_on_its_way", call.client.locale);
@@ -53,6 +93,11 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/tokens/public/login",
     exposure: "public",
+    summary: "Sign in by tag or email",
+    input: { from: "body", schema: loginInput },
+    success: 200,
+    answer: "tokenPair",
+    refuses: ["invalid_credentials", "unconfirmed", "rate_limited", "busy"],
     handle: async (call) => json(200, await run(call, call.auth.login, bodyFields(call.request))),
   },
   {
@@ -62,6 +107,11 @@ export const table: readonly Row[] = [
     path: "/api/v1/tokens/renew",
     exposure: "internal",
     head: false,
+    summary: "Exchange a refresh token for the next pair",
+    input: { from: "query", schema: renewInput },
+    success: 200,
+    answer: "tokenPair",
+    refuses: ["invalid_token"],
     handle: async (call) => json(200, await run(call, call.auth.renew, queryFields(call.request))),
   },
   {
@@ -69,6 +119,11 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/tokens/renew",
     exposure: "internal",
+    summary: "Exchange a refresh token for the next pair",
+    input: { from: "body", schema: renewInput },
+    success: 200,
+    answer: "tokenPair",
+    refuses: ["invalid_token"],
     handle: async (call) => json(200, await run(call, call.auth.renew, bodyFields(call.request))),
   },
   {
@@ -76,6 +131,11 @@ export const table: readonly Row[] = [
     method: "DELETE",
     path: "/api/v1/tokens/logout",
     exposure: "public",
+    summary: "End the session that either token names",
+    input: { from: "either", schema: logoutInput },
+    success: 200,
+    answer: "message",
+    refuses: ["invalid_token"],
     async handle(call) {
       const { rawHeaders } = call.request;
       const bearer = hasCredentials(rawHeaders) ? { accessToken: bearerToken(rawHeaders) } : {};
@@ -89,6 +149,11 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/auth/forgot-password",
     exposure: "public",
+    summary: "Mail a reset link, if there is an account",
+    input: { from: "body", schema: forgotPasswordInput },
+    success: 200,
+    answer: "message",
+    refuses: ["rate_limited"],
     async handle(call) {
       await run(call, call.auth.forgotPassword, bodyFields(call.request));
       return message(200, "link_on_its_way", call.client.locale);
@@ -99,6 +164,19 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/auth/reset-password",
     exposure: "public",
+    summary: "Set a new password by a mailed link",
+    input: { from: "body", schema: resetPasswordInput },
+    success: 200,
+    answer: "message",
+    refuses: [
+      "expired_token",
+      "invalid_token",
+      "email_mismatch",
+      "password_mismatch",
+      "weak_password",
+      "rate_limited",
+      "busy",
+    ],
     async handle(call) {
       await run(call, call.auth.resetPassword, bodyFields(call.request));
       return message(200, "password_reset", call.client.locale);
@@ -109,6 +187,11 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/auth/reset-password/check",
     exposure: "public",
+    summary: "Whether a reset link lives; changes nothing",
+    input: { from: "body", schema: checkResetLinkInput },
+    success: 200,
+    answer: "resetLink",
+    refuses: ["expired_token", "invalid_token", "rate_limited"],
     handle: async (call) =>
       json(200, await run(call, call.auth.checkResetLink, bodyFields(call.request))),
   },
@@ -117,6 +200,12 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/auth/change-password",
     exposure: "public",
+    summary: "Set a new password by the current one; every earlier session ends",
+    bearer: true,
+    input: { from: "body", schema: changePasswordInput },
+    success: 200,
+    answer: "tokenPair",
+    refuses: ["wrong_password", "password_mismatch", "weak_password", "rate_limited", "busy"],
     async handle(call) {
       const fields = await withCaller(call, () => bodyFields(call.request));
       return json(200, await run(call, call.auth.changePassword, fields));
@@ -127,6 +216,11 @@ export const table: readonly Row[] = [
     method: "GET",
     path: "/api/v1/users/me",
     exposure: "public",
+    summary: "The caller's own account",
+    bearer: true,
+    success: 200,
+    answer: "user",
+    refuses: [],
     async handle(call) {
       return json(200, await run(call, call.auth.me, await withCaller(call, () => ({}))));
     },
@@ -136,6 +230,11 @@ export const table: readonly Row[] = [
     method: "GET",
     path: "/api/v1/sessions",
     exposure: "public",
+    summary: "The caller's sessions",
+    bearer: true,
+    success: 200,
+    answer: "sessions",
+    refuses: [],
     async handle(call) {
       const fields = await withCaller(call, () => ({}));
       return json(200, { sessions: await run(call, call.auth.listSessions, fields) });
@@ -146,6 +245,10 @@ export const table: readonly Row[] = [
     method: "DELETE",
     path: "/api/v1/sessions/:id",
     exposure: "public",
+    summary: "End one of the caller's sessions",
+    bearer: true,
+    success: 204,
+    refuses: ["not_found"],
     async handle(call) {
       const fields = await withCaller(call, () => ({ id: call.request.params["id"] }));
       await run(call, call.auth.closeSession, fields);
@@ -157,6 +260,12 @@ export const table: readonly Row[] = [
     method: "DELETE",
     path: "/api/v1/sessions",
     exposure: "public",
+    summary: "End all of the caller's sessions, or all but this one",
+    bearer: true,
+    input: { from: "query", schema: closeAllSessionsInput },
+    success: 200,
+    answer: "closed",
+    refuses: [],
     async handle(call) {
       const fields = await withCaller(call, () => queryFields(call.request));
       return json(200, await run(call, call.auth.closeAllSessions, fields));
@@ -167,6 +276,10 @@ export const table: readonly Row[] = [
     method: "GET",
     path: "/api/v1/tokens/verify",
     exposure: "internal",
+    summary: "Whose request this is, in headers, for a gateway",
+    bearer: true,
+    success: 204,
+    refuses: [],
     async handle({ auth, request, client }) {
       const { userId, tag, sessionId } = await callerOf(auth, request.rawHeaders, client);
       return empty(204, { "x-user-id": userId, "x-user-tag": tag, "x-session-id": sessionId });
@@ -177,16 +290,24 @@ export const table: readonly Row[] = [
     method: "GET",
     path: "/.well-known/jwks.json",
     exposure: "public",
+    summary: "The public keys of access tokens",
+    success: 200,
+    answer: "keys",
+    refuses: [],
     handle: async ({ auth }) => publicJson(auth.jwks()),
   },
 ];
 
+/** The row that describes the others, and so is made where they are mounted. */
+export const contractName = "contract";
+
 /** The table under the names an application gave its paths. */
 export function renamed(auth: Auth): readonly Row[] {
   const { paths } = auth.settings;
-  const unknown = Object.keys(paths).filter((name) => !table.some((row) => row.name === name));
+  const names = [...table.map((row) => row.name), contractName];
+  const unknown = Object.keys(paths).filter((name) => !names.includes(name));
   if (unknown.length > 0) {
-    const known = table.map((row) => row.name).join(", ");
+    const known = names.join(", ");
     throw new TypeError(`paths: no endpoint is called ${unknown.join(", ")}; there are ${known}`);
   }
   return table.map((row) => ({ ...row, path: paths[row.name] ?? row.path }));
