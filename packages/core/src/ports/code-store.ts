@@ -43,9 +43,10 @@ export interface CodeStore {
   put(request: PutCodeRequest, now: Date): Promise<"kept" | "superseded">;
   /**
    * Compares a code.
-   * - Guarantee: the try is counted first and compared second; a match spends nothing. With a
-   *   `registrationId` it counts on that claim alone; without one on the email's pool, whether or
-   *   not anything is there, and any of the email's claims with tries left may match, newest first.
+   * - Guarantee: the try is counted first and compared second, matches and expired codes included;
+   *   a match leaves the code usable. With a `registrationId` it counts on that claim alone (an
+   *   unknown one counts nowhere); without one on the email's pool, whether or not anything is
+   *   there, and any of the email's claims with tries left may match, the highest sequence first.
    * - Concurrency: however many are made at once, no more than the limit are compared.
    * - Absence: `absent` where there is nothing (or nothing unexpired) to compare with.
    */

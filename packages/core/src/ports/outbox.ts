@@ -100,7 +100,9 @@ export interface Outbox {
   /**
    * Ends a job.
    * - Guarantee: the id stays known for a day, so that a repeated enqueue adds nothing.
-   * - Concurrency: only the holder of the current lease ends it.
+   * - Concurrency: only the holder of the current lease ends it: that of the latest taking, even
+   *   when its time has run out, as long as nobody has taken the job since. The same answer sent
+   *   again is true again.
    * - Absence: a stale lease or unknown id answers false.
    */
   done(id: string, lease: string): Promise<boolean>;

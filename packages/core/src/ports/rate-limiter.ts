@@ -13,8 +13,8 @@ export interface WindowRule extends RuleBase {
 }
 
 /**
- * `free` at will, then a wait after each that doubles from `baseSeconds` to `maxSeconds`; forgotten
- * after `windowSeconds` without one.
+ * `free` at will (at least one), then a wait after each, the last free one included, that doubles
+ * from `baseSeconds` to `maxSeconds`; forgotten after `windowSeconds` without one.
  */
 export interface BackoffRule extends RuleBase {
   readonly kind: "backoff";
@@ -55,6 +55,9 @@ export interface RateLimiter {
    * - Absence: a subject never seen starts at zero.
    */
   take(subject: string, rules: readonly LimitRule[], now: Date): Promise<TakeOutcome>;
-  /** Forgets and gives back, in one round trip for all subjects; unknown counters are ignored. */
+  /**
+   * Forgets and gives back, in one round trip for all subjects; unknown counters are ignored.
+   * Neither this nor `take` can tell a call sent twice: never repeat one whose reply was lost.
+   */
   forgive(forgiveness: readonly Forgiveness[], now: Date): Promise<void>;
 }

@@ -41,18 +41,18 @@ export type SessionNotice =
 export interface SessionStore {
   /**
    * Adds a session.
-   * - Guarantee: past `maxSessions` live ones the oldest end in the same step. The same session
-   *   again changes nothing.
+   * - Guarantee: past `maxSessions` live ones the oldest of the others end in the same step, and
+   *   watchers are told. The same session again, while it stands, changes nothing.
    * - Concurrency: however many are opened at once, at most `maxSessions` stand.
    */
   open(session: Session, maxSessions: number, now: Date): Promise<void>;
   /**
    * Renews a session.
    * - Guarantee: decided in this order. A session of an epoch below the user's: `stale`, unchanged.
-   *   The current generation: one further, `rotated`. The one before it, within the grace of the
-   *   last rotation: `repeated`, unchanged. A later one than the current (the store lost writes;
+   *   The current generation: one further, `rotated`. The one before it, less than the grace after
+   *   the last rotation: `repeated`, unchanged. A later one than the current (the store lost writes;
    *   the token's signature proves it was issued): the generation after it, `rotated`. Any other:
-   *   `replayed`, and the session ends.
+   *   `replayed`, the session ends, and watchers are told.
    * - Concurrency: all parallel calls of one generation get one and the same successor. What was
    *   closed is never made again.
    * - Absence: no such session, or it has expired: `gone`.

@@ -130,13 +130,18 @@ export interface UserStore {
   /**
    * Keeps a link's digest in place of an earlier one.
    * - Guarantee: at most one link a user lives; the digest kept already answers as the first time,
-   *   superseded digest included, and adds no job.
-   * - Concurrency: the later `requestedAt` wins, in whatever order the calls arrive; a used digest
-   *   never lives again.
+   *   superseded digest included, and adds no job. What it supersedes is an open link: one that has
+   *   run out is none.
+   * - Concurrency: the later `requestedAt` wins, in whatever order the calls arrive (of two in one
+   *   instant always the same one); a used digest never lives again, nor does a link asked for
+   *   before or at the instant of a change of password or a disabling.
    * - Absence: `superseded` for an unknown or disabled user.
    */
   offerReset(request: OfferResetRequest, now: Date): Promise<OfferResetOutcome>;
-  /** Whether the link lives: kept, not used, not expired, of an enabled user. Changes nothing. */
+  /**
+   * Whether the link lives: kept, not used, not expired, of an enabled user. Changes nothing. Asked
+   * at the instant before its end, however late, it tells whether a link ran out unused.
+   */
   inspectReset(userId: string, digest: string, now: Date): Promise<"live" | "gone">;
   /**
    * Uses a link up: sets the hash, raises the epoch.

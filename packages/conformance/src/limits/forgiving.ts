@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import type { RateLimiter } from "@latchkey/core/ports";
+import type { Suite } from "../harness.ts";
+import { newDigest } from "../samples.ts";
+import { aBackoff, aWindow, left, refusedFor, takeOne } from "./taking.ts";
+
+export const forgiving: Suite<RateLimiter> = {
+  about: "forgiving",
+  behaviours: {
+    "a counter that is cleared starts at zero": async ({ store, at }) => {
+      const subject = newDigest();
+      const [window, backoff] = [aWindow({ limit: 2 }), aBackoff({ free: 1 })];
+      await store.take(subject, [window, backoff], at(0));
+      await takeOne(store, subject, window, at(0));
+      await store.forgive([{ subject, clear: [window, backoff], giveBack: [] }], at(1));
+      assert.equal(await left(store, subject, window, at(2)), 2);
+      assert.equal(await left(store, subject, backoff, at(2)), 1);
+      assert.equal(await refusedFor(store, subject, backoff, at(2)), 1);
+    },
+
+    "one count is given back, and only one": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 3 })];
+      for (let count = 0; count < 3; count += 1) await takeOne(store, subject, rule, at(0));
+      await store.forgive([{ subject, clear: [], giveBack: [rule] }], at(1));
+      assert.equal(await left(store, subject, rule, at(2)), 1);
+    },
+
+    "what is given back does not move the end of the window": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 2, windowSeconds: 60 })];
+      await takeOne(store, subject, rule, at(0));
+      await takeOne(store, subject, rule, at(0));
+      await store.forgive([{ subject, clear: [], giveBack: [rule] }], at(50));
+      await takeOne(store, subject, rule, at(55));
+      assert.equal(await refusedFor(store, subject, rule, at(55)), 5);
+    },
+
+    "all subjects of one call are forgiven": async ({ store, at }) => {
+      const rule = aWindow({ limit: 1 });
+      const [one, other] = [newDigest(), newDigest()];
+      await takeOne(store, one, rule, at(0));
+      await takeOne(store, other, rule, at(0));
+      const all = [
+        { subject: one, clear: [rule], giveBack: [] },
+        { subject: other, clear: [], giveBack: [rule] },
+      ];
+      await store.forgive(all, at(1));
+      await takeOne(store, one, rule, at(2));
+      await takeOne(store, other, rule, at(2));
+    },
+
+    "counters that are not named stay as they are": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 1 })];
+      const others = [
+        { ...rule, name: "another" },
+        { ...rule, scope: newDigest() },
+      ];
+      for (const counted of [rule, ...others]) await takeOne(store, subject, counted, at(0));
+      await takeOne(store, newDigest(), rule, at(0));
+      await store.forgive([{ subject, clear: [rule], giveBack: [] }], at(1));
+      for (const counted of others) await refusedFor(store, subject, counted, at(2));
+      await takeOne(store, subject, rule, at(2));
+    },
+
+    "unknown and ended counters are ignored": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 1, windowSeconds: 10 })];
+      await store.forgive([], at(0));
+      await store.forgive([{ subject, clear: [rule], giveBack: [rule] }], at(0));
+      await takeOne(store, subject, rule, at(0));
+      await store.forgive([{ subject, clear: [], giveBack: [rule] }], at(10));
+      assert.equal(await left(store, subject, rule, at(11)), 1);
+    },
+  },
+};

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import type { RateLimiter } from "@latchkey/core/ports";
+import type { Suite } from "../harness.ts";
+import { around, milliseconds, newDigest } from "../samples.ts";
+import { allowed, aWindow, left, refusedFor, takeOne } from "./taking.ts";
+
+export const windows: Suite<RateLimiter> = {
+  about: "windows",
+  behaviours: {
+    "a window ends by the time it is asked at, counted from its first": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 2, windowSeconds: 60 })];
+      await takeOne(store, subject, rule, at(0));
+      await takeOne(store, subject, rule, at(50));
+      const [before, end] = around(at(60));
+      assert.equal(await refusedFor(store, subject, rule, before), 1);
+      await takeOne(store, subject, rule, end);
+      // A new window begins there: it is not the old one that slides.
+      await takeOne(store, subject, rule, milliseconds(at(120), -1));
+      assert.equal(await refusedFor(store, subject, rule, milliseconds(at(120), -1)), 1);
+      await takeOne(store, subject, rule, at(120));
+    },
+
+    "a refusal says in whole seconds when the next is allowed": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 1, windowSeconds: 60 })];
+      await takeOne(store, subject, rule, at(0));
+      assert.equal(await refusedFor(store, subject, rule, at(0)), 60);
+      assert.equal(await refusedFor(store, subject, rule, at(0.001)), 60);
+      assert.equal(await refusedFor(store, subject, rule, at(1)), 59);
+      assert.equal(await refusedFor(store, subject, rule, at(58.5)), 2);
+      assert.equal(await refusedFor(store, subject, rule, at(59.999)), 1);
+    },
+
+    "refusals count nothing: however many there are, the window ends when it did": async ({
+      store,
+      at,
+    }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 1, windowSeconds: 10 })];
+      await takeOne(store, subject, rule, at(0));
+      for (let second = 1; second < 10; second += 1) {
+        await refusedFor(store, subject, rule, at(second));
+      }
+      assert.equal(await left(store, subject, rule, at(10)), 1);
+    },
+
+    "a process whose clock is a little behind counts in the same window": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 2 })];
+      await takeOne(store, subject, rule, at(10));
+      await takeOne(store, subject, rule, at(8));
+      await refusedFor(store, subject, rule, at(8));
+      await refusedFor(store, subject, rule, at(11));
+    },
+
+    "counters differ by subject, name and scope": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 1 })];
+      await takeOne(store, subject, rule, at(0));
+      await takeOne(store, newDigest(), rule, at(0));
+      await takeOne(store, subject, { ...rule, name: "login.network" }, at(0));
+      await takeOne(store, subject, { ...rule, scope: newDigest() }, at(0));
+      await refusedFor(store, subject, rule, at(0));
+    },
+
+    "no characters in a name or scope make two counters one": async ({ store, at }) => {
+      const subject = newDigest();
+      for (const [name, scope] of [
+        ["a", "b:c"],
+        ["a:b", "c"],
+        ["a", "b|c"],
+        ["a|b", "c"],
+        ["a b", "c"],
+        ["a", "b c"],
+        ["", "abc"],
+        ["abc", ""],
+      ] as const) {
+        await takeOne(store, subject, aWindow({ name, scope, limit: 1 }), at(0));
+      }
+    },
+  },
+};
+
+export const ruleOrder: Suite<RateLimiter> = {
+  about: "several rules",
+  behaviours: {
+    "rules are taken in order: what one refuses counts in those before it alone": async ({
+      store,
+      at,
+    }) => {
+      const subject = newDigest();
+      const [first, second, third] = [
+        aWindow({ name: "first", limit: 10 }),
+        aWindow({ name: "second", limit: 1 }),
+        aWindow({ name: "third", limit: 10 }),
+      ];
+      const rules = [first, second, third];
+      assert.deepEqual(await store.take(subject, rules, at(0)), allowed);
+      for (let count = 0; count < 3; count += 1) {
+        const answer = await store.take(subject, rules, at(1));
+        assert.deepEqual(answer, { outcome: "limited", retryAfterSeconds: 59, rule: "second" });
+      }
+      assert.equal(await left(store, subject, first, at(2)), 6);
+      assert.equal(await left(store, subject, third, at(2)), 9);
+    },
+
+    "the first rule that refuses is the one that is named": async ({ store, at }) => {
+      const subject = newDigest();
+      const short = aWindow({ name: "short", limit: 1, windowSeconds: 10 });
+      const long = aWindow({ name: "long", limit: 1, windowSeconds: 1000 });
+      await store.take(subject, [short, long], at(0));
+      assert.deepEqual(await store.take(subject, [short, long], at(1)), {
+        outcome: "limited",
+        retryAfterSeconds: 9,
+        rule: "short",
+      });
+      assert.deepEqual(await store.take(subject, [short, long], at(10)), {
+        outcome: "limited",
+        retryAfterSeconds: 990,
+        rule: "long",
+      });
+    },
+
+    "no rules allow anything": async ({ store, at }) => {
+      assert.deepEqual(await store.take(newDigest(), [], at(0)), allowed);
+    },
+  },
+};

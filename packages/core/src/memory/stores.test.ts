@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { Job } from "../ports/outbox.ts";
+import { memoryStores } from "./stores.ts";
+
+const at = (second: number): Date => new Date(second * 1000);
+const daySeconds = 24 * 60 * 60;
+
+const aJob: Job = {
+  id: "job",
+  kind: "send-reset-link",
+  payload: { email: "ada@mail.example", locale: "en" },
+  lane: null,
+  createdAt: at(0),
+  dueAt: at(0),
+};
+
+// What every store promises is tested by @latchkey/conformance; here is what only this one does.
+describe("memoryStores", () => {
+  it("gives stores that share nothing with those of another call", async () => {
+    const [one, other] = [memoryStores(), memoryStores()];
+    const rule = { kind: "window", name: "any", scope: "", limit: 1, windowSeconds: 60 } as const;
+    expect(await one.limits.take("subject", [rule], at(0))).toEqual({ outcome: "allowed" });
+    expect(await other.limits.take("subject", [rule], at(0))).toEqual({ outcome: "allowed" });
+  });
+
+  it("forgets the id of a job a day after it was done", async () => {
+    const { outbox } = memoryStores().accounts;
+    const run = async (second: number): Promise<number> => {
+      await outbox.enqueue([aJob], at(second));
+      const taken = await outbox.claim(["send-reset-link"], 10, 60, at(second));
+      for (const { id, lease } of taken) await outbox.done(id, lease);
+      return taken.length;
+    };
+    expect(await run(0)).toBe(1);
+    expect(await run(daySeconds - 1)).toBe(0);
+    expect(await run(daySeconds)).toBe(1);
+  });
+
+  it("wakes workers when a job is added and when its lane is free again", async () => {
+    const { outbox } = memoryStores().accounts;
+    const stop = new AbortController();
+    let wakings = 0;
+    await outbox.watch(() => {
+      wakings += 1;
+    }, stop.signal);
+    const jobs = ["one", "two", "three"].map((id) => ({ ...aJob, id, lane: "lane" }));
+    await outbox.enqueue(jobs, at(0));
+    expect(wakings).toBe(1);
+    await outbox.enqueue([], at(0));
+    expect(wakings).toBe(1);
+    for (const answer of ["done", "bury"] as const) {
+      const [job] = await outbox.claim(["send-reset-link"], 1, 60, at(0));
+      await outbox[answer](String(job?.id), String(job?.lease), "given up");
+    }
+    expect(wakings).toBe(3);
+    stop.abort();
+    await outbox.enqueue([{ ...aJob, id: "four" }], at(0));
+    expect(wakings).toBe(3);
+  });
+
+  it("tells watchers before whoever closed a session goes on", async () => {
+    const { sessions } = memoryStores();
+    const session = {
+      id: "session",
+      userId: "user",
+      epoch: 1,
+      generation: 1,
+      createdAt: at(0),
+      rotatedAt: at(0),
+      idleExpiresAt: at(60),
+      expiresAt: at(60),
+      ip: "192.0.2.1",
+      agent: "curl",
+    };
+    await sessions.open(session, 1, at(0));
+    const told: string[] = [];
+    await sessions.watch((notice) => told.push(notice.kind), new AbortController().signal);
+    await sessions.close("user", "session");
+    expect(told).toEqual(["closed"]);
+  });
+});
