@@ -1,12 +1,12 @@
 import { memoryStores } from "@latchkey/core/memory";
 import { afterAll, describe, expect, it } from "vitest";
-import type { BrokenStore } from "../src/broken/broken-store.ts";
-import { brokenCodes } from "../src/broken/codes.ts";
-import { brokenLimits } from "../src/broken/limits.ts";
-import { brokenOutboxes } from "../src/broken/outbox.ts";
-import { brokenPasswords } from "../src/broken/passwords.ts";
-import { brokenRegistrations } from "../src/broken/registrations.ts";
-import { brokenSessions } from "../src/broken/sessions.ts";
+import type { BrokenStore } from "./broken/broken-store.ts";
+import { brokenCodes } from "./broken/codes.ts";
+import { brokenLimits } from "./broken/limits.ts";
+import { brokenOutboxes } from "./broken/outbox.ts";
+import { brokenPasswords } from "./broken/passwords.ts";
+import { brokenRegistrations } from "./broken/registrations.ts";
+import { brokenSessions } from "./broken/sessions.ts";
 import {
   accountsConformance,
   codeStoreConformance,

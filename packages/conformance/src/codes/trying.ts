@@ -3,8 +3,8 @@ import type { AttemptLimits, CodeStore, PutCodeRequest } from "@latchkey/core/po
 import { newDigest, newId, seconds } from "../samples.ts";
 
 export const limits: AttemptLimits = { perRegistration: 5, perEmail: 15 };
-export const claimSeconds = 24 * 60 * 60;
-export const codeSeconds = 10 * 60;
+export const claimSeconds: number = 24 * 60 * 60;
+export const codeSeconds: number = 10 * 60;
 
 let sequence = 0;
 

@@ -3,7 +3,7 @@ import type { RotateRequest, Session, SessionStore } from "@latchkey/core/ports"
 import { aSession } from "../samples.ts";
 
 export const graceSeconds = 10;
-export const idleSeconds = 60 * 60;
+export const idleSeconds: number = 60 * 60;
 /** More than any test opens. */
 export const noCap = 1000;
 

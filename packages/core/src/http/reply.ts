@@ -35,8 +35,15 @@ export function empty(
   return { status, headers: { ...guarded, ...headers }, body: null };
 }
 
+type MessageName =
+  | "confirmed"
+  | "code_on_its_way"
+  | "signed_out"
+  | "link_on_its_way"
+  | "password_reset";
+
 /** The sentences of answers that only say that something was done. */
-const messages = {
+const messages: Readonly<Record<MessageName, Wording>> = {
   confirmed: {
     en: "Your email address is confirmed. You can sign in now.",
     ru: "Адрес подтверждён. Теперь можно войти.",
@@ -54,13 +61,9 @@ const messages = {
     en: "Your password was changed.",
     ru: "Ваш пароль был успешно изменен.",
   },
-} as const satisfies Record<string, Wording>;
+};
 
 /** An answer that says in one sentence what was done. */
-export function message(
-  status: number,
-  name: keyof typeof messages,
-  locale: Locale,
-): EndpointReply {
+export function message(status: number, name: MessageName, locale: Locale): EndpointReply {
   return json(status, { message: messages[name][locale] }, { "content-language": locale });
 }

@@ -1,6 +1,6 @@
 import { memoryStores } from "@latchkey/core/memory";
 import type { Accounts, ConfirmRequest, User } from "@latchkey/core/ports";
-import { newId } from "../samples.ts";
+import { newId } from "../../src/samples.ts";
 import { type BrokenStore, elsewhere, withUsers } from "./broken-store.ts";
 
 /**

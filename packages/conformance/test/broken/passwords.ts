@@ -1,5 +1,5 @@
 import type { Accounts, Job, UserStore } from "@latchkey/core/ports";
-import { newId } from "../samples.ts";
+import { newId } from "../../src/samples.ts";
 import { type BrokenStore, elsewhere, withUsers } from "./broken-store.ts";
 
 async function epochOf(users: UserStore, userId: string): Promise<number> {
