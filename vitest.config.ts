@@ -12,6 +12,7 @@ export default defineConfig({
       "examples/*/{src,test}/**/*.test.ts",
       "tools/*.test.ts",
     ],
+    globalSetup: "tools/services/global-setup.ts",
     testTimeout: 20_000,
     hookTimeout: 60_000,
     coverage: { include: ["packages/*/src/**/*.ts"] },
