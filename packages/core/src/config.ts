@@ -40,6 +40,11 @@ export interface Config {
 const int = (min: number, max: number, fallback: number): z.ZodDefault<z.ZodInt> =>
   z.int().min(min).max(max).default(fallback);
 
+/** What to give where something of a wholly different type was given. */
+function typeSays(remedy: string): { error: (issue: { code?: string }) => string | undefined } {
+  return { error: ({ code }) => (code === "invalid_type" ? remedy : undefined) };
+}
+
 const windowLimit = z.strictObject({
   limit: z.int().min(1).max(1_000_000),
   windowSeconds: z
@@ -63,20 +68,23 @@ const limitsForm = z.strictObject(
       "free" in fallback ? backoffLimit.default(fallback) : windowLimit.default(fallback),
     ]),
   ),
+  typeSays('give numbers by the names of limits, or "off"'),
 );
 
+const absoluteUrl = "give an absolute URL such as https://accounts.example.com";
+const proxyForm = "give CIDRs such as 10.0.0.0/8, or unix";
+
 const plainForm = z.strictObject({
-  publicUrl: z.string().transform((text, context) => {
+  // As every URL parser spells it: links, issuer and headers must not differ in how it was typed.
+  publicUrl: z.string(typeSays(absoluteUrl)).transform((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : null;
-    const problem = url === null ? "give an absolute URL" : publicUrlProblem(url);
+    const problem = url === null ? absoluteUrl : publicUrlProblem(url);
     if (problem !== null) context.addIssue({ code: "custom", message: problem });
-    return text.replace(/\/+$/, "");
+    return (url?.href ?? "").replace(/\/+$/, "");
   }),
   productName: z
     .string()
-    .min(1)
-    .max(60)
-    .regex(/^\P{Cc}+$/u)
+    .regex(/^\P{Cc}{1,60}$/u, "give one line of text, 60 characters at most")
     .optional(),
   links: z.strictObject({ resetPassword: z.string().optional() }).prefault({}),
   tokens: z
@@ -121,13 +129,16 @@ const plainForm = z.strictObject({
       drainSeconds: z.number().min(0).max(60).default(8),
     })
     .prefault({}),
-  limits: z.union([z.literal("off"), limitsForm]).prefault({}),
+  limits: limitsForm.prefault({}),
   locale: z.enum(["en", "ru"]).default("en"),
-  trustedProxies: z
-    .array(z.string().refine(isProxy, "give CIDRs such as 10.0.0.0/8, or unix"))
-    .default([]),
+  trustedProxies: z.array(z.string(typeSays(proxyForm)).refine(isProxy, proxyForm)).default([]),
   ipv6PrefixBits: int(48, 64, 64),
-  paths: z.record(z.string(), z.string().regex(/^\/[^?#]*$/)).default({}),
+  paths: z
+    .record(
+      z.string(),
+      z.string().regex(/^\/[^?#\s]*$/, "give a path that begins with / and has no query"),
+    )
+    .default({}),
   mailUnknownAddresses: z.boolean().default(false),
 });
 
@@ -150,15 +161,19 @@ const live = new Set<string>([
  */
 export function resolveConfig(options: AuthOptions): Config {
   const { hasher: _, ...passwords } = options.passwords ?? {};
+  const unlimited = options.limits === "off";
   const given = Object.entries(options).filter(
     ([name, value]) => !live.has(name) && value !== undefined,
   );
   const parsed = plainForm.safeParse({
     ...Object.fromEntries(given),
-    ...(options.passwords !== undefined && { passwords }),
+    ...(options.passwords && { passwords }),
+    ...(unlimited && { limits: {} }),
   });
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    const faults = parsed.error.issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${path.join(".")}: ${message}`,
+    );
     throw new TypeError(`createAuth: ${faults.join("; ")}`);
   }
   const { links, productName = new URL(parsed.data.publicUrl).host, ...plain } = parsed.data;
@@ -174,15 +189,17 @@ export function resolveConfig(options: AuthOptions): Config {
       concurrency: plain.passwords.concurrency ?? null,
     },
     // Each name was checked against its own form above.
-    limits: plain.limits as Limits | "off",
+    limits: unlimited ? "off" : (plain.limits as Limits),
   });
 }
 
-function publicUrlProblem(url: URL): string | null {
+function isSafeOrigin(url: URL): boolean {
   const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
-    return "use https; http is for loopback hosts only";
-  }
+  return url.protocol === "https:" || (url.protocol === "http:" && loopback);
+}
+
+function publicUrlProblem(url: URL): string | null {
+  if (!isSafeOrigin(url)) return "use https; http is for loopback hosts only";
   const bare = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
   return bare ? null : "give the base URL without credentials, query or fragment";
 }
@@ -190,8 +207,9 @@ function publicUrlProblem(url: URL): string | null {
 function resolveLink(template: string | undefined, publicUrl: string): string {
   const path = template ?? "/password-reset/{uid}/{token}/";
   const link = path.startsWith("/") ? `${publicUrl}${path}` : path;
-  const url = URL.canParse(link) ? new URL(link) : null;
-  if (url === null || publicUrlProblemOfLink(url) || !link.includes("{token}")) {
+  const url = /^https?:\/\/[^\s\\]+$/i.test(link) && URL.canParse(link) ? new URL(link) : null;
+  const isSafe = url !== null && isSafeOrigin(url) && url.username === "" && url.password === "";
+  if (!isSafe || !link.includes("{token}")) {
     throw new TypeError(
       "createAuth: links.resetPassword: give an https URL or a path with {token} in it",
     );
@@ -199,14 +217,10 @@ function resolveLink(template: string | undefined, publicUrl: string): string {
   return link;
 }
 
-function publicUrlProblemOfLink(url: URL): boolean {
-  return publicUrlProblem(new URL("/", url)) !== null;
-}
-
 function isProxy(text: string): boolean {
   if (text === "unix") return true;
   const [address = "", bits, ...rest] = text.split("/");
-  const family = isIP(address);
+  const family = address.includes("%") ? 0 : isIP(address);
   const most = family === 6 ? 128 : 32;
   const valid = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
   return family !== 0 && valid && rest.length === 0;

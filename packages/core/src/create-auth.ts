@@ -75,7 +75,7 @@ export function createAuth(options: AuthOptions): Auth {
 
   return {
     register: leavingJobs(bind(register)),
-    confirm: leavingJobs(bind(confirm)),
+    confirm: context.handled.has("user.confirmed") ? leavingJobs(bind(confirm)) : bind(confirm),
     resendCode: leavingJobs(bind(resendCode)),
     login: bind(login),
     authenticate: bind(authenticate),
@@ -121,16 +121,11 @@ function told(context: Context, where: string, error: unknown, client: Client): 
 }
 
 function makeContext(options: AuthOptions, config: Config): Context {
+  refuseIncomplete(options);
   const { stores, mailer, clock = systemClock, random = systemRandom, handlers = {} } = options;
-  for (const name of ["accounts", "sessions", "codes", "limits"] as const) {
-    if (typeof stores?.[name] !== "object")
-      throw new TypeError(`createAuth: stores.${name} is missing`);
-  }
-  if (typeof mailer?.send !== "function") throw new TypeError("createAuth: mailer is missing");
-
   const { issuer, audience, clockToleranceSeconds, accessTtlSeconds, resetTtlSeconds } =
     config.tokens;
-  const secrets = typeof options.secret === "string" ? [options.secret] : (options.secret ?? []);
+  const secrets = [options.secret ?? []].flat();
   const keys = makeKeys(secrets, options.keys);
   const common = { issuer, clockToleranceSeconds };
   const { minLength, require, contextWords } = config.passwords;
@@ -166,4 +161,36 @@ function makeContext(options: AuthOptions, config: Config): Context {
     events: makeEventSink(options.onEvent),
     handled: new Set(durableEvents.filter((name) => handlers[name] !== undefined)),
   };
+}
+
+/** What is alive in the options is not the configuration's to check. */
+function refuseIncomplete({ stores, mailer, handlers = {}, onEvent }: Partial<AuthOptions>): void {
+  const { accounts, sessions, codes, limits } = stores ?? {};
+  const parts = {
+    accounts,
+    "accounts.users": accounts?.users,
+    "accounts.outbox": accounts?.outbox,
+  };
+  for (const [name, store] of Object.entries({ ...parts, sessions, codes, limits })) {
+    if (typeof store === "object" && store !== null) continue;
+    throw new TypeError(`createAuth: stores.${name} is missing`);
+  }
+  if (typeof mailer?.send !== "function") throw new TypeError("createAuth: mailer is missing");
+
+  const names: readonly string[] = durableEvents;
+  for (const [name, handler] of Object.entries(handlers)) {
+    if (!names.includes(name)) {
+      const known = names.join(", ");
+      throw new TypeError(
+        `createAuth: handlers: no durable event is called ${name}; there are ${known}`,
+      );
+    }
+    refuseUncallable(`handlers: ${name}`, handler);
+  }
+  refuseUncallable("onEvent", onEvent);
+}
+
+function refuseUncallable(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new TypeError(`createAuth: ${name} is not a function`);
 }

@@ -30,12 +30,12 @@ export function sendResetLink(context: Context, email: string, locale: Locale, n
   return { id: newId(context), kind: "send-reset-link", payload, lane, createdAt: now, dueAt: now };
 }
 
-/** Tell a user by mail that the password was changed. */
+/** Tell a user by mail that the password was changed; no handler that fails may hold this up. */
 export function sendNotice(context: Context, userId: string, now: Date): Job {
   const payload = { userId, notice: "password_changed" } as const;
   return {
     ...{ id: newId(context), kind: "send-notice", payload },
-    ...{ lane: userId, createdAt: now, dueAt: now },
+    ...{ lane: null, createdAt: now, dueAt: now },
   };
 }
 

@@ -27,7 +27,7 @@ export interface Client {
  * @throws TypeError for an `ip` that is no IP address: a limit keyed by junk would be no limit.
  */
 export function toClient(input: ClientInput, fallback: Locale, ipv6PrefixBits: number): Client {
-  const address = parseAddress(input.ip);
+  const address = typeof input.ip === "string" ? parseAddress(input.ip) : null;
   if (address === null) throw new TypeError("client.ip must be an IPv4 or IPv6 address");
   return {
     address,

@@ -21,11 +21,21 @@ const text = z.string({
   error: (issue) => (issue.input === undefined ? "required" : "wrong_type") satisfies FieldRule,
 });
 
-/** Text of at most `max` UTF-16 units, clean, not empty. */
-function cleanText(max: number): z.ZodString {
+/** Refuses what is longer than the field's `limit`, which the refusal names. */
+const tooLong = (limit: number): { error: FieldRule; params: { limit: number }; abort: true } => ({
+  error: "too_long",
+  params: { limit },
+  abort: true,
+});
+
+/**
+ * Text of at most `max` UTF-16 units, clean, not empty. Where the field's own `limit` counts
+ * something else, `max` only keeps the rules behind it from looking at megabytes.
+ */
+function cleanText(max: number, limit = max): z.ZodString {
   return text
     .min(1, { ...rule("empty"), abort: true })
-    .max(max, { ...rule("too_long"), abort: true })
+    .refine((value) => value.length <= max, tooLong(limit))
     .refine(isClean, { ...rule("ill_formed"), abort: true });
 }
 
@@ -58,24 +68,29 @@ export const identifierField: z.ZodType<Identifier, string> = cleanText(254).tra
   },
 );
 
+const maxNameCodePoints = 100;
+
 /** A person's name: 1 to 100 code points, NFC, at least one of them visible. */
-export const nameField: z.ZodType<string, string> = cleanText(400)
+export const nameField: z.ZodType<string, string> = cleanText(400, maxNameCodePoints)
   .transform((value) => value.normalize("NFC"))
   .refine((value) => !layoutControls.test(value), { ...rule("ill_formed"), abort: true })
   .refine((value) => /[\p{L}\p{N}]/u.test(value), { ...rule("empty"), abort: true })
-  .refine((value) => [...value].length <= 100, rule("too_long"));
+  .refine((value) => [...value].length <= maxNameCodePoints, tooLong(maxNameCodePoints));
 
 /**
  * A password as received, in NFC (RFC 8265, section 4.2): nothing is trimmed or folded. Its
  * strength is the policy's business, not the field's.
  */
-export const passwordField: z.ZodType<string, string> = cleanText(1024)
+export const passwordField: z.ZodType<string, string> = cleanText(
+  passwordBounds.maxBytes,
+  passwordBounds.maxCodePoints,
+)
   .transform((value) => value.normalize("NFC"))
   .refine(
     (value) =>
       [...value].length <= passwordBounds.maxCodePoints &&
       Buffer.byteLength(value) <= passwordBounds.maxBytes,
-    rule("too_long"),
+    tooLong(passwordBounds.maxCodePoints),
   );
 
 /** A mailed code: six ASCII digits in a string. The rule that fails is never told apart. */
@@ -91,10 +106,12 @@ export const pathIdField: z.ZodType<string | null, string> = text.transform((val
   uuid.test(value) ? value : null,
 );
 
+const maxTokenLength = 8192;
+
 /** A token as text; whether it is one of ours is decided by its verification. */
 export const tokenField: z.ZodType<string, string> = text
   .min(1, rule("empty"))
-  .max(8192, rule("too_long"));
+  .refine((value) => value.length <= maxTokenLength, tooLong(maxTokenLength));
 
 /** A verified caller, as `authenticate` answers it. Never built from a request body. */
 export const callerField: z.ZodType<Caller, Caller> = z.strictObject({
@@ -130,13 +147,8 @@ function toProblems(issue: z.core.$ZodIssue): FieldProblem[] {
   }
   const path = issue.path.map(String).join(".");
   if (!isFieldRule(issue.message)) return [{ path, rule: "wrong_type" }];
-  return [
-    {
-      path,
-      rule: issue.message,
-      ...(issue.code === "too_big" && { limit: Number(issue.maximum) }),
-    },
-  ];
+  const limit: unknown = issue.code === "custom" ? issue.params?.["limit"] : undefined;
+  return [{ path, rule: issue.message, ...(typeof limit === "number" && { limit }) }];
 }
 
 function isFieldRule(name: string): name is FieldRule {

@@ -38,11 +38,14 @@ export const defaultLimits = {
   resendByRegistration: { limit: 1, windowSeconds: 60 },
   /** Logins that failed from a network. */
   loginByNetwork: { limit: 50, windowSeconds: 900 },
-  /** Logins of one identifier that failed from one network. */
+  /**
+   * Logins of one identifier that failed from one network. Waits grow so long that no single
+   * network uses up what `loginByIdentifier` allows to all of them: 39 at most in the first day.
+   */
   loginByIdentifierAndNetwork: {
     free: 5,
     baseSeconds: 1,
-    maxSeconds: 900,
+    maxSeconds: 3600,
     windowSeconds: 86_400,
   },
   /** Logins of one identifier that failed; tag and email together stay under 100 a day. */

@@ -52,8 +52,10 @@ function clientAddress(
   request: Pick<EndpointRequest, "rawHeaders" | "peerAddress">,
   trust: ProxyTrust,
 ): string {
-  const peer = request.peerAddress === undefined ? null : parseAddress(request.peerAddress);
-  const trusted = peer === null ? trust.unix : isTrusted(peer, trust);
+  // A link-local peer comes with its interface: `fe80::1%eth0`. Only a Unix socket has no address.
+  const [text] = request.peerAddress?.split("%") ?? [];
+  const peer = text === undefined ? null : parseAddress(text);
+  const trusted = text === undefined ? trust.unix : peer !== null && isTrusted(peer, trust);
   if (!trusted) return peer ?? noAddress;
 
   const hops = headerValues(request.rawHeaders, "x-forwarded-for").join(",").split(",");

@@ -60,7 +60,7 @@ function toFields(value: unknown): Fields {
 }
 
 /** Exactly as the contract spells it; what looks like a token elsewhere is never looked at. */
-const bearer = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/;
+const bearer = /^Bearer (?=.{1,8192}$)([A-Za-z0-9._~+/-]+=*)$/;
 
 /**
  * The access token of the Authorization header (RFC 6750, section 2.1).

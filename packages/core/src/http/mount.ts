@@ -21,7 +21,8 @@ const routed = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 /**
  * Everything to mount, one endpoint a path.
  *
- * @throws TypeError for a renamed path of an endpoint that does not exist.
+ * @throws TypeError for a renamed path of an endpoint that does not exist, that another endpoint
+ * has already, or that lacks a parameter.
  */
 export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endpoint[] {
   const { expose = ["public"], publicRenew = false } = options;
@@ -29,6 +30,7 @@ export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endp
     (row) => expose.includes(row.exposure) || (publicRenew && row.name === "renew"),
   );
   const rows = expose.includes("public") ? [...mounted, contractOf(auth, mounted)] : mounted;
+  refuseTwins(rows);
   const { locale, trustedProxies } = auth.settings;
   const trust = trustIn(trustedProxies);
   const byPath = new Map<string, Row[]>();
@@ -47,6 +49,13 @@ export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endp
       }
     },
   }));
+}
+
+/** One of two rows at one place would never be reached. */
+function refuseTwins(rows: readonly Row[]): void {
+  const places = rows.map(({ method, path }) => `${method} ${path}`);
+  const twin = places.find((place, index) => places.indexOf(place) !== index);
+  if (twin !== undefined) throw new TypeError(`paths: two endpoints stand at ${twin}`);
 }
 
 /** The contract of everything there is, internal endpoints included, as OpenAPI 3.1. */
@@ -88,7 +97,7 @@ function refusal(auth: Auth, where: string, error: unknown, locale: "en" | "ru")
 
 /** Frameworks refuse bodies by errors with a status; the three they may use have codes of ours. */
 function asRefusal(error: unknown): unknown {
-  if (typeof error !== "object" || error === null) return error;
+  if (typeof error !== "object" || error === null || isAuthError(error)) return error;
   const status = "statusCode" in error ? error.statusCode : "status" in error ? error.status : 0;
   if (status === 413) return new AuthError("payload_too_large");
   if (status === 415) return new AuthError("unsupported_media_type");

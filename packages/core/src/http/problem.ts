@@ -29,7 +29,9 @@ const waits = {
  * 401 says how to authenticate (RFC 6750, section 3), 429 and 503 say when to come back.
  */
 export function problem(error: unknown, locale: Locale): EndpointReply {
-  const refusal = isAuthError(error) ? error : new AuthError("internal");
+  // Another version of this package may know codes that this one has no words for.
+  const known = isAuthError(error) && Object.hasOwn(errorTable, error.code);
+  const refusal = known ? error : new AuthError("internal");
   const { code } = refusal;
   const { status, title, secret } = errorTable[code];
   const seconds = retryAfter(refusal);

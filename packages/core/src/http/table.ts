@@ -310,5 +310,13 @@ export function renamed(auth: Auth): readonly Row[] {
     const known = names.join(", ");
     throw new TypeError(`paths: no endpoint is called ${unknown.join(", ")}; there are ${known}`);
   }
-  return table.map((row) => ({ ...row, path: paths[row.name] ?? row.path }));
+  return table.map((row) => {
+    const path = paths[row.name] ?? row.path;
+    const given: readonly string[] = path.match(/:\w+/g) ?? [];
+    for (const parameter of row.path.match(/:\w+/g) ?? []) {
+      if (!given.includes(parameter))
+        throw new TypeError(`paths.${row.name}: keep ${parameter} in it`);
+    }
+    return { ...row, path };
+  });
 }

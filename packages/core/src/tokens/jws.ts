@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { CompactSign, compactVerify, errors } from "jose";
 import * as z from "zod";
 import type { KeyRing } from "./keys.ts";
@@ -73,7 +74,7 @@ async function verifiedPayload(token: string, rules: TokenRules<unknown>): Promi
       }
       return key.verify;
     });
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+    return isUtf8(payload) ? JSON.parse(Buffer.from(payload).toString()) : null;
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof SyntaxError) return null;
     throw error;

@@ -7,6 +7,8 @@ import {
   hkdfSync,
   type JsonWebKey,
   type KeyObject,
+  sign,
+  verify,
 } from "node:crypto";
 import { checkSecret, decodeSecret } from "./secret.ts";
 
@@ -87,7 +89,9 @@ export function makeKeys(secrets: readonly string[], set: PrivateJwkSet | undefi
 function ring(keys: readonly Key[]): KeyRing {
   const [signing] = keys;
   if (signing === undefined) throw new TypeError("a key ring needs at least one key");
-  return { signing, byId: new Map(keys.map((key) => [key.kid, key])) };
+  const byId = new Map(keys.map((key) => [key.kid, key]));
+  if (byId.size === keys.length) return { signing, byId };
+  throw new TypeError("keys: two keys have the same kid; give each its own");
 }
 
 function derive(root: Uint8Array, purpose: string): Buffer {
@@ -112,30 +116,44 @@ function parseKey(jwk: PrivateJwk, where: string): Key {
   if (algorithm === null || (jwk["alg"] !== undefined && jwk["alg"] !== algorithm)) {
     throw new TypeError(`${where}: use an Ed25519 (EdDSA), P-256 (ES256) or oct (HS256) key`);
   }
-  const kid = typeof jwk["kid"] === "string" && jwk["kid"] !== "" ? jwk["kid"] : thumbprint(jwk);
+  const named = typeof jwk["kid"] === "string" && jwk["kid"] !== "" ? jwk["kid"] : null;
   if (algorithm === "HS256") {
-    const bytes = decodeSecret(jwk["k"], `${where}.k`);
-    const key = createSecretKey(bytes);
-    return { kid, algorithm, sign: key, verify: key };
+    const key = createSecretKey(decodeSecret(jwk["k"], `${where}.k`));
+    return { kid: named ?? thumbprint(key), algorithm, sign: key, verify: key };
   }
+  const pair = keyPair(jwk);
+  if (pair === null) throw new TypeError(`${where}: this is not a complete private key`);
+  return { kid: named ?? thumbprint(pair.verify), algorithm, ...pair };
+}
+
+/** Both halves of a key, or null where they are damaged or do not belong together. */
+function keyPair(jwk: PrivateJwk): Pick<Key, "sign" | "verify"> | null {
   try {
-    const sign = createPrivateKey({ key: jwk as JsonWebKey, format: "jwk" });
-    return { kid, algorithm, sign, verify: createPublicKey(sign) };
-  } catch (cause) {
-    throw new TypeError(`${where}: this is not a complete private key`, { cause });
+    const half = createPrivateKey({ key: jwk as JsonWebKey, format: "jwk" });
+    const other = createPublicKey(half);
+    const hash = half.asymmetricKeyType === "ec" ? "sha256" : null;
+    const trial = Buffer.from("latchkey");
+    // Node derives the public half of an Ed25519 key and believes that of an EC key.
+    const isWhole =
+      other.export({ format: "jwk" }).x === jwk["x"] &&
+      verify(hash, trial, other, sign(hash, trial, half));
+    return isWhole ? { sign: half, verify: other } : null;
+  } catch {
+    return null;
   }
 }
 
-function algorithmOf(jwk: PrivateJwk): Algorithm | null {
+function algorithmOf(jwk: PrivateJwk | null): Algorithm | null {
+  if (typeof jwk !== "object" || jwk === null) return null;
   if (jwk["kty"] === "OKP" && jwk["crv"] === "Ed25519") return "EdDSA";
   if (jwk["kty"] === "EC" && jwk["crv"] === "P-256") return "ES256";
   return jwk["kty"] === "oct" ? "HS256" : null;
 }
 
 /** RFC 7638: SHA-256 over the required members in lexicographic order. */
-function thumbprint(jwk: PrivateJwk): string {
-  const members = ["crv", "k", "kty", "x", "y"].filter((name) => jwk[name] !== undefined);
-  const canonical = JSON.stringify(Object.fromEntries(members.map((name) => [name, jwk[name]])));
+function thumbprint(key: KeyObject): string {
+  const { crv, k, kty, x, y } = key.export({ format: "jwk" });
+  const canonical = JSON.stringify({ crv, k, kty, x, y });
   return createHash("sha256").update(canonical).digest("base64url");
 }
 
@@ -158,8 +176,5 @@ function refuseReuse(secrets: readonly string[], configured: readonly Key[]): vo
     throw new TypeError(
       "secret, keys: one key stands for two purposes; make a key of its own for each",
     );
-  }
-  if (new Set(configured.map((key) => key.kid)).size !== configured.length) {
-    throw new TypeError("keys: two keys have the same kid; give each its own");
   }
 }

@@ -28,12 +28,12 @@ export function checkSecret(secret: unknown, where = "secret"): asserts secret i
 function isPatterned(bytes: Buffer): boolean {
   // Thirty-two random bytes hold about 30 different values, their text about 32 of its 64 signs.
   if (new Set(bytes).size < 12) return true;
-  const step = ((bytes[1] ?? 0) - (bytes[0] ?? 0)) & 255;
-  if (
-    bytes.every((byte, index) => index === 0 || ((byte - (bytes[index - 1] ?? 0)) & 255) === step)
-  ) {
-    return true;
+  const steps = new Map<number, number>();
+  for (let index = 1; index < bytes.length; index++) {
+    const step = ((bytes[index] ?? 0) - (bytes[index - 1] ?? 0)) & 255;
+    steps.set(step, (steps.get(step) ?? 0) + 1);
   }
+  if (Math.max(...steps.values()) > bytes.length / 2) return true;
   for (let unit = 1; unit <= bytes.length / 2; unit++) {
     if (bytes.subarray(unit).equals(bytes.subarray(0, bytes.length - unit))) return true;
   }
