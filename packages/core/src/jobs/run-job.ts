@@ -19,8 +19,8 @@ const longestWaitSeconds = 7200;
  */
 export async function runJob(context: Context, handlers: Handlers, job: ClaimedJob): Promise<void> {
   try {
-    const ended = await dispatch(context, handlers, job).catch((cause: unknown) =>
-      afterFailure(context, job, cause),
+    const ended = await withinLease(context, job, () => dispatch(context, handlers, job)).catch(
+      (cause: unknown) => afterFailure(context, job, cause),
     );
     const about = { jobId: job.id, kind: job.kind };
     if (ended.outcome === "done") {
@@ -35,6 +35,28 @@ export async function runJob(context: Context, handlers: Handlers, job: ClaimedJ
   } catch (cause) {
     emit(context, "fault", { where: `outbox after ${job.kind}`, cause });
   }
+}
+
+/**
+ * Ends with the lease: a job that never ends must not hold a place for ever. One whose earlier
+ * tries all ended without a word, perhaps with their process, is not tried once more.
+ */
+async function withinLease(
+  context: Context,
+  job: ClaimedJob,
+  run: () => Promise<JobOutcome>,
+): Promise<JobOutcome> {
+  const { leaseSeconds, maxAttempts } = context.config.jobs;
+  if (job.attempts > maxAttempts) return buried("no try ever ended");
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Overdue()), leaseSeconds * 1000);
+  });
+  return Promise.race([run(), overdue]).finally(() => clearTimeout(timer));
+}
+
+class Overdue extends Error {
+  override readonly name = "Overdue";
 }
 
 async function dispatch(

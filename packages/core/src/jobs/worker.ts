@@ -18,12 +18,9 @@ export interface Worker {
 export function makeWorker(context: Context, handlers: Handlers): Worker {
   const { batch, leaseSeconds, pollSeconds, drainSeconds } = context.config.jobs;
   const inFlight = new Set<Promise<void>>();
+  const alarm = makeAlarm();
   let stopping: AbortController | null = null;
-  /** A wake that comes while we are busy is not lost. */
-  let woken = false;
-  let wake = (): void => {
-    woken = true;
-  };
+  let looping: Promise<unknown> = Promise.resolve();
 
   const claim = (count: number): Promise<readonly ClaimedJob[]> =>
     context.outbox.claim(jobKinds, count, leaseSeconds, context.clock.now());
@@ -31,27 +28,15 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
   const launch = (job: ClaimedJob): Promise<void> => {
     const run = runJob(context, handlers, job).finally(() => {
       inFlight.delete(run);
-      wake();
+      alarm.ring();
     });
     inFlight.add(run);
     return run;
   };
 
-  /** Until woken or polled. */
-  const rest = (): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, pollSeconds * 1000);
-      wake = () => {
-        woken = true;
-        clearTimeout(timer);
-        resolve();
-      };
-      if (woken) wake();
-    });
-
   const loop = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      woken = false;
+      alarm.silence();
       const free = batch - inFlight.size;
       try {
         const jobs = free > 0 ? await claim(free) : [];
@@ -59,9 +44,9 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
         if (jobs.length > 0 && inFlight.size < batch) continue;
       } catch (cause) {
         emit(context, "fault", { where: "outbox claim", cause });
-        woken = false;
+        alarm.silence();
       }
-      await rest();
+      if (!signal.aborted) await alarm.rest(pollSeconds * 1000);
     }
   };
 
@@ -73,16 +58,17 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
       if (stopping !== null) return;
       stopping = new AbortController();
       const { signal } = stopping;
-      signal.addEventListener("abort", () => wake());
+      signal.addEventListener("abort", () => alarm.ring());
       context.outbox
-        .watch(() => wake(), signal)
+        .watch(() => alarm.ring(), signal)
         .catch((cause: unknown) => emit(context, "fault", { where: "outbox watch", cause }));
-      void loop(signal);
+      looping = Promise.all([looping, loop(signal)]);
     },
     async stop() {
       stopping?.abort();
       stopping = null;
-      const drained = Promise.allSettled(inFlight);
+      // What was being claimed at this moment is still run: its lease would hold it up.
+      const drained = looping.then(() => Promise.allSettled(inFlight));
       let timer: NodeJS.Timeout | undefined;
       const enough = new Promise((resolve) => {
         timer = setTimeout(resolve, drainSeconds * 1000);
@@ -98,6 +84,37 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
         await Promise.all(jobs.map(launch));
         ran += jobs.length;
       }
+    },
+  };
+}
+
+/** Ends the rest of whoever rests; rung while nobody does, it ends the next one at once. */
+interface Alarm {
+  ring(): void;
+  silence(): void;
+  rest(milliseconds: number): Promise<void>;
+}
+
+function makeAlarm(): Alarm {
+  let rung = false;
+  let end = (): void => {};
+  return {
+    ring() {
+      rung = true;
+      end();
+    },
+    silence() {
+      rung = false;
+    },
+    rest(milliseconds) {
+      if (rung) return Promise.resolve();
+      return new Promise((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     },
   };
 }
