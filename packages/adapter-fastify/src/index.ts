@@ -10,6 +10,7 @@ import {
   type MountOptions,
 } from "@latchkey/core/http";
 import type {
+  FastifyError,
   FastifyPluginAsync,
   FastifyReply,
   FastifyRequest,
@@ -29,9 +30,11 @@ export const latchkey: FastifyPluginAsync<LatchkeyOptions> = async (app, { auth,
   app.removeAllContentTypeParsers();
   const parser = { parseAs: "string", bodyLimit: maxBodyBytes } as const;
   app.addContentTypeParser("*", parser, async (_request: FastifyRequest, text: string) => text);
-  app.setErrorHandler((error, request, reply) =>
-    write(reply, errorReply(auth, error, toRequest(request))),
-  );
+  app.setErrorHandler((error: Error & Partial<FastifyError>, request, reply) => {
+    // Bodies are refused here; what a hook of the host throws goes on to the host's own handler.
+    if (error.code?.startsWith("FST_ERR_CTP_") !== true) throw error;
+    return write(reply, errorReply(auth, error, toRequest(request)));
+  });
 
   for (const endpoint of endpoints(auth, options)) {
     app.route({
@@ -80,8 +83,10 @@ function toRequest(request: FastifyRequest): EndpointRequest {
 }
 
 function write(reply: FastifyReply, { status, headers, body }: EndpointReply): FastifyReply {
+  // A hook of the host (CORS) may already have said what its part of the answer varies by.
+  const vary = [reply.getHeader("vary") ?? [], headers["vary"] ?? []].flat().join(", ");
   return reply
     .code(status)
-    .headers({ ...headers })
+    .headers({ ...headers, vary })
     .send(body ?? undefined);
 }

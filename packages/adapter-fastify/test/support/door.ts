@@ -1,0 +1,86 @@
+import { createAuth, type Auth, type AuthEvent, type AuthOptions } from "@latchkey/core";
+import {
+  manualClock,
+  memoryMailer,
+  memoryStores,
+  type ManualClock,
+  type MemoryMailer,
+} from "@latchkey/core/memory";
+import { cheapHasher, witnessed } from "./doubles.ts";
+import type { HostOptions, Listen } from "./listen.ts";
+import { send, type Answer, type Sending } from "./wire.ts";
+
+/** Anybody's fixed secret: it protects nothing. */
+export const secret = "bGF0Y2hrZXktdGVzdHMtc2VjcmV0LW51bWJlci1vbmUtMQ";
+
+/** How a server is to be set up. */
+export interface Setting {
+  /** Besides memory stores, a clock that stands still, no limits and a hasher that costs nothing. */
+  readonly auth?: Partial<AuthOptions> | undefined;
+  /** Everything is mounted unless this says otherwise. */
+  readonly mount?: HostOptions | undefined;
+  /** Sees every call of a store, and may throw in its place. */
+  readonly witness?: ((name: string) => void) | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A server with Latchkey in it, and what a test may look into. */
+export interface Door {
+  readonly url: string;
+  readonly auth: Auth;
+  readonly mailer: MemoryMailer;
+  readonly clock: ManualClock;
+  /** Every call of a store since the server stood, oldest first. */
+  readonly calls: string[];
+  readonly events: AuthEvent[];
+  send(sending: Sending): Promise<Answer>;
+  /** Sends JSON; `headers` are names and values in turn. */
+  json(method: string, path: string, body: unknown, headers?: readonly string[]): Promise<Answer>;
+  post(path: string, fields: Fields, headers?: readonly string[]): Promise<Answer>;
+  get(path: string, headers?: readonly string[]): Promise<Answer>;
+  /** Runs what was left to do after the answers: the mails arrive. */
+  runJobs(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openDoor(listen: Listen, setting: Setting): Promise<Door> {
+  const clock = manualClock("2026-01-01T00:00:00Z");
+  const mailer = memoryMailer(clock);
+  const calls: string[] = [];
+  const events: AuthEvent[] = [];
+  const auth = createAuth({
+    publicUrl: "https://auth.example.com",
+    secret,
+    stores: witnessed(memoryStores(), (name) => {
+      calls.push(name);
+      setting.witness?.(name);
+    }),
+    mailer,
+    clock,
+    limits: "off",
+    passwords: { hasher: cheapHasher },
+    onEvent: (event) => events.push(event),
+    ...setting.auth,
+  });
+  const listening = await listen(auth, { expose: ["public", "internal"], ...setting.mount });
+  const { url } = listening;
+  const door: Door = {
+    ...{ url, auth, mailer, clock, calls, events },
+    send: (sending) => send(url, sending),
+    json: (method, path, body, headers = []) =>
+      send(url, {
+        ...{ method, path, body: JSON.stringify(body) },
+        headers: ["content-type", "application/json", ...headers],
+      }),
+    post: (path, fields, headers) => door.json("POST", path, fields, headers),
+    get: (path, headers) => send(url, { method: "GET", path, headers }),
+    async runJobs() {
+      await auth.runJobs();
+    },
+    close: () => listening.close(),
+  };
+  await door.runJobs();
+  calls.length = 0;
+  return door;
+}
