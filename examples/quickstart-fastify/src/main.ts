@@ -1,14 +1,13 @@
 import { getAuth, latchkey, requireAuth } from "@latchkey/adapter-fastify";
 import { createAuth } from "@latchkey/core";
-import { memoryMailer, memoryStores } from "@latchkey/core/memory";
+import { memoryStores } from "@latchkey/core/memory";
 import Fastify from "fastify";
 
-const mailbox = memoryMailer();
 const auth = createAuth({
   publicUrl: "http://127.0.0.1:3000",
   secret: process.env["AUTH_SECRET"],
   stores: memoryStores(),
-  mailer: mailbox,
+  mailer: { send: async (mail) => console.log(mail.text) },
   handlers: { "user.confirmed": async (event) => console.log("make a profile for", event.userId) },
 });
 

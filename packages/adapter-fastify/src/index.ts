@@ -37,7 +37,10 @@ export const latchkey: FastifyPluginAsync<LatchkeyOptions> = async (app, { auth,
   });
 
   for (const endpoint of endpoints(auth, options)) {
+    // The pattern instead of the address: a query may hold a token, and logs are read by many.
+    const req = ({ method }: FastifyRequest): object => ({ method, url: endpoint.path });
     app.route({
+      ...{ logSerializers: { req } },
       method: [...endpoint.methods],
       url: endpoint.path,
       exposeHeadRoute: false,

@@ -5,16 +5,25 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { latchkey, getAuth, requireAuth } from "@latchkey/adapter-fastify";
+import {
+  aPerson,
+  aSignedIn,
+  assertRefusal,
+  bearer,
+  cheapHasher,
+  jsonOf,
+  openDoor,
+  paths,
+  rawRequest,
+  secret,
+  send,
+  sendRaw,
+} from "@latchkey/conformance/http";
 import { createAuth, type Auth, type AuthOptions } from "@latchkey/core";
 import { memoryMailer, memoryStores, type MemoryMailer } from "@latchkey/core/memory";
 import Fastify, { type FastifyInstance } from "fastify";
 import { afterEach, describe, it } from "vitest";
-import { cheapHasher } from "./support/doubles.ts";
-import { openDoor, secret } from "./support/door.ts";
 import { hostApp } from "./support/fastify.ts";
-import { aPerson, aSignedIn, bearer, paths } from "./support/people.ts";
-import { assertRefusal } from "./support/refusals.ts";
-import { jsonOf, rawRequest, send, sendRaw } from "./support/wire.ts";
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -42,6 +51,18 @@ const login = { method: "POST", path: paths.login, headers: json };
 const nobody = JSON.stringify({ tag: "nobody", password: "whatever it may be" });
 
 describe("Latchkey inside a Fastify that does things of its own", () => {
+  it("a host that logs its requests logs no token of a query", async () => {
+    const lines: string[] = [];
+    const stream = { write: (line: string): void => void lines.push(line) };
+    const app = Fastify({ logger: { stream } });
+    app.register(latchkey, { auth: await anAuth(), expose: ["public", "internal"] });
+    const url = await listening(app);
+    await send(url, { method: "GET", path: `${paths.renew}?refreshToken=canary` });
+    await send(url, { method: "DELETE", path: `${paths.logout}?accessToken=canary` });
+    assert.match(lines.join(""), /"url":"\/api\/v1\/tokens\/renew"/);
+    assert.doesNotMatch(lines.join(""), /canary/);
+  });
+
   it("a hook of the host that refuses is answered by the host's error handler", async () => {
     const app = await hostApp(await anAuth());
     app.addHook("onRequest", async (_request, reply) => {

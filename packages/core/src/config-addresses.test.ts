@@ -36,6 +36,8 @@ describe("publicUrl", () => {
   it.each([
     "http://example.com",
     "http://localhost.example.com",
+    "http://evil-localhost",
+    "http://evil.localhost",
     "http://127.0.0.1.example.com",
     "http://0.0.0.0",
     "http://10.0.0.1",
@@ -94,6 +96,7 @@ describe("links.resetPassword", () => {
     "/reset/{Token}",
     "reset/{token}",
     "http://app.example/{token}",
+    "http://evil-localhost/{token}",
     "https://ada:secret@app.example/{token}",
     "javascript:alert('{token}')",
     "mailto:ada@example.com?body={token}",

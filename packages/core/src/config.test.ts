@@ -136,12 +136,22 @@ describe("numbers", () => {
     ["ipv6PrefixBits", 48, 64],
     ["limits.loginByNetwork.limit", 1, 1_000_000],
     ["limits.loginByNetwork.windowSeconds", 1, 604_800],
+    ["limits.loginByIdentifierAndNetwork.free", 1, 1000],
+    ["limits.loginByIdentifierAndNetwork.baseSeconds", 1, 3600],
+    ["limits.loginByIdentifierAndNetwork.maxSeconds", 1, 86_400],
+    ["limits.loginByIdentifierAndNetwork.windowSeconds", 1, 604_800],
   ];
-  const whole = (path: string, value: unknown): object =>
-    path.startsWith("limits.")
-      ? { limits: { loginByNetwork: { limit: 1, windowSeconds: 1, ...lastOf(path, value) } } }
-      : at(path, value);
-  const lastOf = (path: string, value: unknown): object => at(path.split(".").at(-1) ?? "", value);
+  const limits = {
+    loginByNetwork: { limit: 1, windowSeconds: 1 },
+    loginByIdentifierAndNetwork: { free: 1, baseSeconds: 1, maxSeconds: 1, windowSeconds: 1 },
+  };
+  /** A limit is only known with all of its numbers. */
+  const whole = (path: string, value: unknown): object => {
+    const [group, name = "", number = ""] = path.split(".");
+    if (group !== "limits") return at(path, value);
+    const numbers = name in limits ? limits[name as keyof typeof limits] : {};
+    return { limits: { [name]: { ...numbers, [number]: value } } };
+  };
 
   it.each(bounds)("%s goes from %i to %i", (path, min, max) => {
     for (const good of [min, max]) expect(valueAt(resolve(whole(path, good)), path)).toBe(good);
@@ -172,6 +182,17 @@ describe("numbers", () => {
       minLength: 8,
       require: ["letter", "digit"],
     });
+  });
+});
+
+describe("texts", () => {
+  it.each([
+    ["productName", ["x", "n".repeat(60), "Пример & Ко"], ["", "n".repeat(61)]],
+    ["tokens.issuer", ["x", "urn:me"], [""]],
+    ["tokens.audience", ["x", "urn:you"], [""]],
+  ])("%s takes any line but an empty one", (path, good, bad) => {
+    for (const text of good) expect(valueAt(resolve(at(path, text)), path)).toBe(text);
+    for (const text of bad) expect(() => resolve(at(path, text))).toThrow(TypeError);
   });
 });
 

@@ -111,7 +111,8 @@ export interface AuthOptions {
   readonly publicUrl: string;
   /**
    * base64url of 32 random bytes or more; every purpose gets its own key from it. A list rotates:
-   * the first makes, all check.
+   * the first signs, all verify tokens; codes in the mail are void and limits count anew. With
+   * several processes, add the new one last everywhere before it goes first anywhere.
    */
   readonly secret: string | readonly string[] | undefined;
   /** Where everything is kept. */

@@ -1,18 +1,8 @@
 // Loaded before the program, which stays as it is: maps its one fixed port to a free one, and tells
-// the parent process where it listens and what is mailed, since the program keeps both to itself.
-import { registerHooks } from "node:module";
+// the parent process where it listens.
 import { Server, type AddressInfo } from "node:net";
 
 const fixedPort = 3000;
-
-registerHooks({
-  resolve(specifier, context, next) {
-    const ofProgram = context.parentURL?.endsWith("/quickstart-fastify/src/main.ts") === true;
-    const isMemory = specifier === "@latchkey/core/memory";
-    if (!ofProgram || !isMemory) return next(specifier, context);
-    return next(new URL("./telling-memory.ts", import.meta.url).href, context);
-  },
-});
 
 const listen = Reflect.get(Server.prototype, "listen") as (...given: readonly unknown[]) => Server;
 Server.prototype.listen = function listenElsewhere(this: Server, ...given: unknown[]): Server {

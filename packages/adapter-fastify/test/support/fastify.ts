@@ -1,7 +1,7 @@
 import { getAuth, latchkey, requireAuth } from "@latchkey/adapter-fastify";
+import type { HostOptions, Listen } from "@latchkey/conformance/http";
 import type { Auth } from "@latchkey/core";
 import Fastify, { type FastifyInstance } from "fastify";
-import type { HostOptions, Listen } from "./listen.ts";
 
 /** A host application as {@link Listen} describes it. */
 export async function hostApp(auth: Auth, options: HostOptions = {}): Promise<FastifyInstance> {

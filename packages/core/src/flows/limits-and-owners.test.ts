@@ -171,6 +171,15 @@ it("limits of an unknown identifier are those of a known one", async () => {
   expect(await waits("nobody", network(1))).toEqual(await waits(ada.tag, network(2)));
 });
 
+it("registrations of one email are counted by network: elsewhere its owner still may", async () => {
+  const codesByEmail = { limit: 1000, windowSeconds: 3600 };
+  const world = makeWorld({ limits: { codesByEmail } });
+  for (let n = 0; n < 5; n += 1) await world.auth.register({ ...ada, tag: `tag${n}` }, elsewhere);
+  const sixth = world.auth.register({ ...ada, tag: "tag6" }, elsewhere);
+  await expect(sixth).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 3600 });
+  await expect(world.auth.register(ada, home)).resolves.toMatchObject({ tag: ada.tag });
+});
+
 it("a locked identifier keeps the owner's sessions and the way by mail open", async () => {
   const world = makeWorld();
   await signUp(world);

@@ -170,6 +170,23 @@ it.each(attempts)(
   },
 );
 
+it("codesByEmail and codesByEmailDaily count first codes and repeated ones together", async () => {
+  const world = makeWorld();
+  const { email } = ada;
+  const codes = (n: number) =>
+    n % 2 === 0
+      ? world.auth.register({ ...aPerson(n), email }, network(n))
+      : world.auth.resendCode({ email, registrationId: uuid(n) }, network(n));
+  for (let n = 0; n < 5; n += 1) await codes(n);
+  await expect(codes(6)).rejects.toMatchObject({ retryAfterSeconds: 3600 });
+  world.clock.advance({ hours: 1 });
+  for (let n = 7; n < 12; n += 1) await codes(n);
+  world.clock.advance({ hours: 1 });
+  for (const n of [12, 13]) {
+    await expect(codes(n)).rejects.toMatchObject({ retryAfterSeconds: 22 * 3600 });
+  }
+});
+
 it("every limit is tried here or below", () => {
   const below: LimitName[] = [
     ...(["loginByIdentifierAndNetwork", "forgotByEmail", "forgotByEmailHourly"] as const),

@@ -21,7 +21,9 @@ export function describeRows(rows: readonly Row[], publicUrl: string): Json {
     const path = row.path.replace(/:(\w+)/g, "{$1}");
     paths[path] = { ...paths[path], [row.method.toLowerCase()]: operation(row) };
   }
-  const schemas = Object.entries(answers).map(([name, schema]) => [name, toJson(schema, "output")]);
+  const schemas = Object.entries(answers).map(
+    ([name, schema]) => [name, toJson(schema, "output")] as const,
+  );
   return {
     openapi: "3.1.1",
     info: { title: "Latchkey", version: "1", description: "Accounts over HTTP." },
@@ -73,8 +75,8 @@ function refusals(row: Row): Json {
     const { status } = errorTable[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const replies = [...byStatus].map(([status, ofStatus]) => [
-    status,
+  const replies = [...byStatus].map(([status, ofStatus]): [string, Json] => [
+    String(status),
     {
       description: ofStatus.map((code) => `\`${code}\`: ${errorTable[code].title.en}`).join("\n\n"),
       content: {

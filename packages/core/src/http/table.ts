@@ -311,7 +311,9 @@ export function renamed(auth: Auth): readonly Row[] {
     throw new TypeError(`paths: no endpoint is called ${unknown.join(", ")}; there are ${known}`);
   }
   return table.map((row) => {
-    const path = paths[row.name] ?? row.path;
+    // Both renewals are one endpoint in two spellings.
+    const renamedTo = row.name === "renewByQuery" ? paths["renew"] : undefined;
+    const path = paths[row.name] ?? renamedTo ?? row.path;
     const given: readonly string[] = path.match(/:\w+/g) ?? [];
     for (const parameter of row.path.match(/:\w+/g) ?? []) {
       if (!given.includes(parameter))

@@ -94,13 +94,13 @@ it("a handler that fails holds up its own user's later events and nobody else's"
   const told: string[] = [];
   let failing = "";
   const tell = async ({ userId, name }: DurableEvent): Promise<void> => {
-    if (userId === failing) throw new Error("not for this one");
-    told.push(`${userId === failing ? "" : userId} ${name}`);
+    if (`${userId} ${name}` === failing) throw new Error("not this one");
+    told.push(`${userId} ${name}`);
   };
   const world = makeWorld({ handlers: { "user.disabled": tell, "user.enabled": tell } });
   const first = await signUp(world);
   const second = await signUp(world, bob);
-  failing = first.userId;
+  failing = `${first.userId} user.disabled`;
   for (const { userId } of [first, second]) {
     await world.auth.disable({ userId }, home);
     await world.auth.enable({ userId }, home);

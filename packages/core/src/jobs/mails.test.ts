@@ -33,6 +33,14 @@ it("a registration mails its code and tag, to the address as stored", async () =
   expect(world.eventNames()).toContain("confirmation.sent");
 });
 
+it("a code mailed again is in the language of the registration", async () => {
+  const world = makeWorld();
+  const { registrationId } = await world.auth.register(ada, { ...home, locale: "ru" });
+  await world.auth.resendCode({ email: ada.email, registrationId }, { ...home, locale: "en" });
+  await world.auth.runJobs();
+  expect(world.mailbox.messages.map(({ locale }) => locale)).toEqual(["ru", "ru"]);
+});
+
 it("a code never outlives its claim", async () => {
   const world = makeWorld({ registration: { claimTtlSeconds: 3600 } });
   const { registrationId } = await register(world, ada);
@@ -104,6 +112,7 @@ it("forgot mails nothing for a disabled user, nor for a claim", async () => {
   await forgot(world, bob.email);
   await world.auth.runJobs();
   expect(world.mailbox.messages).toEqual([]);
+  expect(world.calls.map(({ method }) => method)).not.toContain("offerReset");
 });
 
 it("a reset and a change each mail a notice without anything secret", async () => {
@@ -168,6 +177,7 @@ it("a superseded link is not mailed", async () => {
   const { epoch } = (await world.ports.accounts.users.findById(userId)) ?? { epoch: 0 };
   const change = { userId, epoch, passwordHash: "another", jobs: [] };
   await world.ports.accounts.users.changePassword(change, world.clock.now());
+  world.clock.advance({ seconds: 1 });
   await world.auth.runJobs();
   expect(world.mailbox.messages).toEqual([]);
 });

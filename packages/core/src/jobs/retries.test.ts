@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ada, home, signUp } from "../../test/people.ts";
+import { ada, askForLink, home, signUp } from "../../test/people.ts";
 import type { Around } from "../../test/ports.ts";
 import { makeWorld, type World } from "../../test/world.ts";
 import { MailRefused } from "../errors.ts";
@@ -70,6 +70,26 @@ it("a retried job mails the same link with the same message id, and tells of it 
   await other.runJobs();
   expect(mailer.given).toHaveLength(2);
   expect(mailer.given[1]).toEqual(mailer.given[0]);
+  expect(told).toHaveLength(1);
+});
+
+it("a retried job tells once that it superseded an earlier link", async () => {
+  const world = makeWorld();
+  await signUp(world);
+  await askForLink(world);
+  world.clock.advance({ minutes: 1 });
+  const mailer = failing(new SmtpError("down"));
+  const told: string[] = [];
+  const other = world.process({
+    around: mailer.around,
+    handlers: { "reset.superseded": async ({ id }) => void told.push(id) },
+  });
+  await other.forgotPassword({ email: ada.email }, home);
+  await other.runJobs();
+  mailer.mends();
+  world.clock.advance({ seconds: 3 });
+  await other.runJobs();
+  expect(mailer.given).toHaveLength(2);
   expect(told).toHaveLength(1);
 });
 

@@ -156,6 +156,25 @@ it("stop waits for what is being claimed at that moment: nothing runs after it",
   expect(await world.ports.accounts.outbox.count(world.clock.now())).toMatchObject({ claimed: 0 });
 });
 
+it("stop ends at once where the outbox fails at that moment", async () => {
+  const door = aDoor();
+  const world = worldWithWorker({
+    jobs: rarely,
+    async around(call, proceed) {
+      if (call.method !== "claim") return proceed();
+      await door.closed;
+      throw new Error("connection lost");
+    },
+  });
+  await world.auth.start();
+  await vi.waitFor(() => expect(claims(world)).toBe(1));
+  const before = performance.now();
+  const stopping = world.auth.stop();
+  door.open();
+  await stopping;
+  expect(performance.now() - before).toBeLessThan(1000);
+});
+
 it("stop waits no longer than it was told for a job that does not end", async () => {
   const mailer = { send: () => new Promise<void>(() => {}) };
   const world = worldWithWorker({ jobs: { ...rarely, drainSeconds: 0.1 }, mailer });

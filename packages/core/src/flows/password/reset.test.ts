@@ -83,6 +83,16 @@ it("a used link is expired_token, as is one whose time is over", async () => {
   await expect(reset(world, { token: late })).rejects.toMatchObject(expired);
 });
 
+it("an expired link is refused by its own time, without a look at the account", async () => {
+  const { world, token } = await withLink();
+  world.clock.advance({ minutes: 30, seconds: 5 });
+  world.forget();
+  await expect(reset(world, { token })).rejects.toMatchObject({ code: "expired_token" });
+  const check = world.auth.checkResetLink({ token }, home);
+  await expect(check).rejects.toMatchObject({ code: "expired_token" });
+  expect(traceOf(world.calls)).toEqual(["limits.take", "limits.take"]);
+});
+
 it("a bad signature is invalid_token even when the link is expired too", async () => {
   const { world, token } = await withLink();
   const invalid = { code: "invalid_token", status: 401 };

@@ -20,6 +20,7 @@ export const paths = {
   sessions: "/api/v1/sessions",
   verify: "/api/v1/tokens/verify",
   jwks: "/.well-known/jwks.json",
+  contract: "/openapi.json",
 } as const;
 
 /** What somebody types to register. */

@@ -23,6 +23,7 @@ const offered: Readonly<Record<string, readonly string[]>> = {
   [`${paths.sessions}/00000000-0000-4000-8000-000000000000`]: ["DELETE"],
   [paths.verify]: ["GET", "HEAD"],
   [paths.jwks]: ["GET", "HEAD"],
+  [paths.contract]: ["GET", "HEAD"],
 };
 
 const overrides = ["x-http-method-override", "x-http-method", "x-method-override"];
@@ -128,7 +129,7 @@ export const answers: HttpSuite = {
       assert.equal(await language(["accept-language", "en-GB"], russian), "en");
     },
 
-    "A-44 no answer may be cached or sniffed, but the public keys": async ({ open }) => {
+    "A-44 no answer may be cached or sniffed, but the keys and the contract": async ({ open }) => {
       const door = await open();
       const ada = await aSignedIn(door);
       const mine = bearer(ada.accessToken);
@@ -140,9 +141,11 @@ export const answers: HttpSuite = {
       assertOk(await door.get(paths.sessions, mine));
       assertOk(await door.post(paths.forgot, { email: ada.email }));
       assertGuarded(await door.get(paths.verify, mine));
-      const { headers } = await door.get(paths.jwks);
-      assert.equal(headers["cache-control"], "public, max-age=300");
-      assert.equal(headers["pragma"], undefined);
+      for (const path of [paths.jwks, paths.contract]) {
+        const { headers } = await door.get(path);
+        assert.equal(headers["cache-control"], "public, max-age=300");
+        assert.equal(headers["pragma"], undefined);
+      }
     },
 
     "A-44 a 401 at login says Bearer, without telling what a token did wrong": async ({ open }) => {
@@ -200,7 +203,7 @@ export const answers: HttpSuite = {
       const door = await open();
       const ada = await aSignedIn(door);
       const header = `Authorization: Bearer ${ada.accessToken}`;
-      for (const path of [paths.me, paths.sessions, paths.jwks, paths.verify]) {
+      for (const path of [paths.me, paths.sessions, paths.jwks, paths.contract, paths.verify]) {
         const [head, get] = await Promise.all(
           ["HEAD", "GET"].map((method) =>
             sendRaw(door.url, rawRequest(`${method} ${path}`, [header])),

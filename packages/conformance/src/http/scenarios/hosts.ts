@@ -2,13 +2,20 @@ import assert from "node:assert/strict";
 import type { HttpSuite } from "../harness.ts";
 import { aSignedIn, aUser, bearer, pairOf, paths } from "../people.ts";
 import { assertOk, assertRefusal } from "../refusals.ts";
-import { jsonOf } from "../wire.ts";
+import { jsonOf, type Answer } from "../wire.ts";
 
 const internal = [
   ["GET", paths.verify],
   ["GET", paths.renew],
   ["POST", paths.renew],
 ] as const;
+
+function assertOpenApi(answer: Answer): { readonly paths: Readonly<Record<string, object>> } {
+  assert.equal(answer.status, 200);
+  const contract = jsonOf(answer) as { openapi: string; paths: Record<string, object> };
+  assert.match(contract.openapi, /^3\.1\./);
+  return contract;
+}
 
 export const hosts: HttpSuite = {
   about: "Latchkey in a host application",
@@ -111,9 +118,32 @@ export const hosts: HttpSuite = {
       const inner = await open({ mount: { expose: ["internal"] } });
       assertRefusal(await inner.get(paths.verify), "unauthenticated");
       assertRefusal(await inner.post(paths.renew, { refreshToken: "x" }), "invalid_token");
-      for (const path of [paths.login, paths.me, paths.jwks]) {
+      for (const path of [paths.login, paths.me, paths.jwks, paths.contract]) {
         assert.equal((await inner.get(path)).status, 404);
       }
+    },
+
+    "the contract tells of what is mounted here, and of nothing else": async ({ open }) => {
+      const told = async (mount: object): Promise<readonly string[]> => {
+        const door = await open({ mount });
+        const contract = assertOpenApi(await door.get(paths.contract));
+        return Object.entries(contract.paths).flatMap(([path, methods]) =>
+          Object.keys(methods).map((method) => `${method} ${path}`),
+        );
+      };
+      const front = await told({ expose: ["public"] });
+      assert.ok(front.includes(`post ${paths.login}`) && front.includes(`get ${paths.me}`));
+      assert.deepEqual(
+        front.filter((line) => /renew|verify/.test(line)),
+        [],
+      );
+      const renewing = await told({ expose: ["public"], publicRenew: true });
+      assert.deepEqual(
+        renewing.filter((line) => !front.includes(line)),
+        [`post ${paths.renew}`],
+      );
+      const all = await told({});
+      assert.equal(all.length, front.length + 3);
     },
 
     "publicRenew serves renew by POST alone, and verify stays internal": async ({ open }) => {

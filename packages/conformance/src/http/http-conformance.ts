@@ -1,0 +1,21 @@
+import { register, type HttpHarness } from "./harness.ts";
+import { addresses } from "./scenarios/addresses.ts";
+import { answers } from "./scenarios/answers.ts";
+import { bodies } from "./scenarios/bodies.ts";
+import { faults } from "./scenarios/faults.ts";
+import { fields } from "./scenarios/fields.ts";
+import { forgot } from "./scenarios/forgot.ts";
+import { hosts } from "./scenarios/hosts.ts";
+import { reset } from "./scenarios/reset.ts";
+import { story } from "./scenarios/story.ts";
+import { tokens } from "./scenarios/tokens.ts";
+
+/**
+ * What every adapter must answer, over real sockets: the whole contract, every refusal, odd bodies,
+ * headers, spellings and methods, and how it gets along with its host.
+ */
+export function httpConformance(harness: HttpHarness): void {
+  const aboutInput = [fields, bodies, addresses];
+  const aboutFlows = [story, tokens, reset, forgot];
+  register(harness, [...aboutFlows, ...aboutInput, answers, faults, hosts]);
+}
