@@ -88,6 +88,7 @@ describe("defaults", () => {
       resetByNetwork: { limit: 30, windowSeconds: 900 },
       resetByLink: { limit: 10, windowSeconds: 3600 },
       changePasswordBySession: { limit: 10, windowSeconds: 900 },
+      changePasswordBySessionDaily: { limit: 50, windowSeconds: 86_400 },
     });
   });
 

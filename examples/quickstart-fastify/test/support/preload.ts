@@ -6,7 +6,8 @@ const fixedPort = 3000;
 
 const listen = Reflect.get(Server.prototype, "listen") as (...given: readonly unknown[]) => Server;
 Server.prototype.listen = function listenElsewhere(this: Server, ...given: unknown[]): Server {
-  const [options, ...rest] = given;
+  const [first, ...rest] = given;
+  const options = typeof first === "number" ? { port: first } : first;
   const hasPort = typeof options === "object" && options !== null && "port" in options;
   if (!hasPort || options.port !== fixedPort) return Reflect.apply(listen, this, given);
   this.once("listening", () => {

@@ -62,6 +62,8 @@ export const defaultLimits = {
   resetByLink: { limit: 10, windowSeconds: 3600 },
   /** Changes of password tried in one session. */
   changePasswordBySession: { limit: 10, windowSeconds: 900 },
+  /** The same, over a day. */
+  changePasswordBySessionDaily: { limit: 50, windowSeconds: 86_400 },
 } as const;
 defaultLimits satisfies Readonly<Record<string, WindowLimit | BackoffLimit>>;
 

@@ -121,17 +121,17 @@ const attempts: readonly (readonly [LimitName, (world: World) => Promise<Attempt
       };
     },
   ],
-  [
-    "changePasswordBySession",
-    async (world) => {
-      const { caller } = await signUpAndIn(world);
-      return (n) => {
-        const input = { caller, currentPassword: wrongPassword, newPassword };
-        return ignoring(world.auth.changePassword(input, network(n)));
-      };
-    },
-  ],
+  ["changePasswordBySession", guessingInASession],
+  ["changePasswordBySessionDaily", guessingInASession],
 ];
+
+async function guessingInASession(world: World): Promise<(n: number) => Promise<unknown>> {
+  const { caller } = await signUpAndIn(world);
+  return (n) => {
+    const input = { caller, currentPassword: wrongPassword, newPassword };
+    return ignoring(world.auth.changePassword(input, network(n)));
+  };
+}
 
 const aCode = { email: ada.email, confirmationCode: "000000" };
 

@@ -61,7 +61,11 @@ export interface AuthEvents {
     readonly kind: string;
     readonly reason: string;
   };
-  /** A fault of ours that left as 500 or 503: what was behind it, for the operator alone. */
+  /**
+   * A fault of ours that left as 500 or 503, or a job that failed: what was behind it, for the
+   * operator alone. `cause` is as it was thrown, and a mail server may quote the mail it refuses:
+   * log its name and its stack's frames, not its message.
+   */
   fault: EventBase & { readonly where: string; readonly cause: unknown };
 }
 

@@ -55,6 +55,7 @@ export async function changePassword(
   if (session === null || user === null) throw new AuthError("invalid_token");
   await countAttempt(context, client, { kind: "session", value: sessionId }, [
     "changePasswordBySession",
+    "changePasswordBySessionDaily",
   ]);
 
   const hash = user.passwordHash ?? context.hasher.dummy(context.random.bytes(16));
