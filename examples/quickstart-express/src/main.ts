@@ -16,5 +16,5 @@ app.use(latchkey(auth, { publicRenew: true }));
 app.get("/notes/:id", requireAuth(auth), (req, res) => {
   res.json({ note: req.params.id, owner: getAuth(req).userId });
 });
-const server = app.listen(3000, () => auth.start());
-server.on("close", () => auth.stop());
+const server = app.listen(3000, () => void auth.start());
+server.on("close", () => void auth.stop());

@@ -25,7 +25,7 @@ describe("the README's first program", () => {
     it(`${example} registers, confirms, signs in, guards a route, and renews without a gateway`, async () => {
       const program = startProgram(sourceOf(example), randomBytes(32).toString("base64url"));
       try {
-        await walk(program);
+        await assertStory(program);
       } finally {
         program.child.kill();
       }
@@ -40,7 +40,7 @@ describe("the README's first program", () => {
   }
 });
 
-async function walk({ url, printed, complaints, until, post }: Program): Promise<void> {
+async function assertStory({ url, printed, complaints, until, post }: Program): Promise<void> {
   await until(() => url() !== "");
   const ada = { email: "ada@example.com", tag: "ada", password: "an engine of no numbers" };
   const register = { ...ada, firstName: "Ada", lastName: "Lovelace" };

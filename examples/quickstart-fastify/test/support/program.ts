@@ -9,12 +9,12 @@ export const file = (path: string): string => fileURLToPath(new URL(path, import
 /** A program that runs as it is, but for its port. */
 export interface Program {
   readonly child: ChildProcess;
-  url(): string;
-  printed(): string;
-  complaints(): string;
+  readonly url: () => string;
+  readonly printed: () => string;
+  readonly complaints: () => string;
   /** Waits for something, and fails when the program ends before. */
-  until(happened: () => boolean): Promise<void>;
-  post(path: string, fields: object, status?: number): Promise<Record<string, string>>;
+  readonly until: (happened: () => boolean) => Promise<void>;
+  readonly post: (path: string, fields: object, status?: number) => Promise<Record<string, string>>;
 }
 
 /** Starts a first program with a secret, or with none. */
