@@ -26,7 +26,11 @@ export interface Proxy {
 
 const wellBehaved: ProxyBehaviour = { delayMs: 0, traffic: "pass", replies: "pass" };
 
-export async function startProxy(target: { host?: string; port: number }): Promise<Proxy> {
+/** @param listenOn a port to use again; a free one when absent */
+export async function startProxy(
+  target: { host?: string; port: number },
+  listenOn: number = 0,
+): Promise<Proxy> {
   let behaviour = wellBehaved;
   let turns = 0;
   const links = new Set<Link>();
@@ -63,7 +67,7 @@ export async function startProxy(target: { host?: string; port: number }): Promi
     });
     for (const socket of [client, upstream]) socket.on("error", end).on("close", end);
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(listenOn, "127.0.0.1");
   await once(server, "listening");
 
   const cut = (): void => {

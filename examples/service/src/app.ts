@@ -1,28 +1,56 @@
 import { latchkey } from "@latchkey/adapter-fastify";
 import { AuthError, createAuth, type Auth } from "@latchkey/core";
 import { errorReply } from "@latchkey/core/http";
-import { memoryMailer, memoryStores } from "@latchkey/core/memory";
+import { memoryMailer } from "@latchkey/core/memory";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { Environment } from "./environment.ts";
+import { endSoon } from "./ending.ts";
+import { inVariables, type Environment } from "./environment.ts";
 import { log, logEvent, logRequests } from "./log.ts";
 import { mailbox } from "./mailbox.ts";
-import { missingStores } from "./ready.ts";
+import { troubles } from "./ready.ts";
 import { keptSecret } from "./secret.ts";
+import { openStorage, type Storage } from "./storage.ts";
 
 /** A service that listens, and how to end it. */
 export interface Service {
   readonly stop: () => Promise<void>;
 }
 
-/** Brings the service up as the environment says. */
+/**
+ * Brings the service up as the environment says.
+ *
+ * @throws TypeError naming the variable that cannot be used.
+ */
 export async function startService(environment: Environment): Promise<Service> {
+  try {
+    return await start(environment);
+  } catch (error) {
+    throw inVariables(error);
+  }
+}
+
+async function start(environment: Environment): Promise<Service> {
+  const secret = secretOf(environment);
+  const storage = await openStorage(environment);
+  try {
+    return await serve(environment, secret, storage);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function serve(
+  environment: Environment,
+  secret: string,
+  { stores, questions, ...storage }: Storage,
+): Promise<Service> {
   const { host, port, internalPort, publicRenew, publicUrl, options, trustedProxies } = environment;
-  const stores = memoryStores();
   const mailer = memoryMailer();
   const auth = createAuth({
     productName: "Latchkey",
     ...options,
-    ...{ publicUrl, secret: secretOf(environment), keys: environment.keys, trustedProxies },
+    ...{ publicUrl, secret, keys: environment.keys, trustedProxies },
     ...{ stores, mailer, onEvent: logEvent },
   });
 
@@ -35,23 +63,37 @@ export async function startService(environment: Environment): Promise<Service> {
   await inner?.register(latchkey, { auth, expose: ["internal"] });
   inner?.get("/healthz", async () => ({ status: "ok" }));
   inner?.get("/readyz", async (_request, reply) => {
-    const missing = await missingStores(stores);
+    const missing = await troubles(questions);
     if (missing.length > 0) reply.code(503);
     return { status: missing.length === 0 ? "ready" : "unavailable", missing };
   });
 
-  await inner?.listen({ host, port: internalPort ?? 0 });
-  await front.listen({ host, port });
+  if (inner !== null) await open(inner, "INTERNAL_PORT", host, internalPort ?? 0);
+  await open(front, "PORT", host, port);
   await auth.start();
-  log({ message: "accounts are kept in memory and forgotten at the end of this process" });
   log({ message: "mails are kept in memory", mailbox: `${publicUrl}/dev/mailbox` });
   log({ message: "ready", public: `http://${host}:${port}`, internal: internalPort });
   return {
     async stop() {
       await Promise.all([front.close(), inner?.close()]);
       await auth.stop();
+      await storage.close();
     },
   };
+}
+
+async function open(
+  app: FastifyInstance,
+  variable: string,
+  host: string,
+  port: number,
+): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${variable}: ${why}`, { cause });
+  }
 }
 
 function secretOf(environment: Environment): string {
@@ -74,11 +116,13 @@ function listener(auth: Auth, name: "public" | "internal"): FastifyInstance {
   const app = Fastify({
     bodyLimit: 16_384,
     requestTimeout: 10_000,
+    return503OnClosing: false,
     frameworkErrors: (_error, request, reply) =>
       void refuse(new AuthError("malformed_request"), request, reply),
   });
   app.setErrorHandler(refuse);
   app.setNotFoundHandler((request, reply) => refuse(new AuthError("not_found"), request, reply));
   logRequests(app, name);
+  endSoon(app);
   return app;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isIPv4 } from "node:net";
 import type { AuthOptions } from "@latchkey/core";
 import * as z from "zod";
 
@@ -13,6 +14,10 @@ export interface Environment {
   /** Null: made once and kept in `dataDir`. */
   readonly secret: string | null;
   readonly keys: AuthOptions["keys"];
+  /** Null: an embedded database in `dataDir`. */
+  readonly postgresUrl: string | null;
+  /** Null: sessions, codes and limits are kept with the accounts; several make a cluster. */
+  readonly redisUrls: readonly string[] | null;
   readonly trustedProxies: readonly string[];
   readonly dataDir: string;
   readonly options: PlainOptions;
@@ -42,23 +47,41 @@ const plainNames = [
   ...["limits", "locale", "ipv6PrefixBits", "paths", "mailUnknownAddresses"],
 ] as const;
 
-const port = z.coerce.number().int().min(1).max(65_535);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, "give a number from 1 to 65535")
+  .transform(Number)
+  .refine((number) => number >= 1 && number <= 65_535, "give a number from 1 to 65535");
+/** The refusal repeats nothing: an address may hold a password. */
+function address(protocols: readonly string[]): z.ZodString {
+  const wanted = `give an address such as ${protocols[0]}//user:password@host`;
+  return z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), wanted);
+}
+
 const form = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
-  PORT: port.default(3000),
+  PORT: port.prefault("3000"),
   INTERNAL_PORT: port.optional(),
   NODE_ENV: z.string().optional(),
   PUBLIC_RENEW: z.enum(["0", "1", ""]).default("0"),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   AUTH_SECRET: z.string().optional(),
   AUTH_KEYS: z.string().optional(),
+  POSTGRES_URL: address(["postgres:", "postgresql:"]).optional(),
+  REDIS_URL: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .pipe(z.array(address(["redis:", "rediss:"])))
+    .optional(),
   TRUSTED_PROXIES: z.string().default(""),
   DATA_DIR: z.string().min(1).default(".data"),
   OPTIONS_FILE: z.string().optional(),
 });
 
 /** Variables of stores and carriers that this version does not have yet. */
-const notYet = ["POSTGRES_URL", "USERS_URL", "REDIS_URL", "SMTP_URL", "KAFKA_BROKERS"] as const;
+const notYet = ["USERS_URL", "SMTP_URL", "KAFKA_BROKERS"] as const;
 
 /**
  * The environment as settings. An empty variable counts as absent.
@@ -73,9 +96,7 @@ export function readEnvironment(
   );
   const unsupported = notYet.filter((name) => given[name] !== undefined);
   if (unsupported.length > 0) {
-    throw new TypeError(
-      `${unsupported.join(", ")}: this version keeps everything in memory; unset it`,
-    );
+    throw new TypeError(`${unsupported.join(", ")}: this version cannot use it yet; unset it`);
   }
   const parsed = form.safeParse(given);
   if (!parsed.success) {
@@ -97,14 +118,20 @@ export function readEnvironment(
       "HOST, PUBLIC_URL: SMTP_URL and AUTH_SECRET are needed beyond loopback, and this version sends no mail",
     );
   }
+  const internalPort = rest.INTERNAL_PORT ?? (production ? null : PORT + 1);
+  if (internalPort === PORT || (internalPort ?? 0) > 65_535) {
+    throw new TypeError(`INTERNAL_PORT: ${internalPort} cannot be used; give another than PORT`);
+  }
   return {
     host,
     port: PORT,
-    internalPort: rest.INTERNAL_PORT ?? (production ? null : PORT + 1),
+    internalPort,
     publicRenew: rest.PUBLIC_RENEW === "1",
     publicUrl,
     secret: AUTH_SECRET ?? null,
     keys: rest.AUTH_KEYS === undefined ? undefined : readKeys(rest.AUTH_KEYS),
+    postgresUrl: rest.POSTGRES_URL ?? null,
+    redisUrls: rest.REDIS_URL ?? null,
     trustedProxies: rest.TRUSTED_PROXIES.split(",").flatMap((part) => part.trim() || []),
     dataDir: rest.DATA_DIR,
     options: rest.OPTIONS_FILE === undefined ? {} : readOptions(rest.OPTIONS_FILE),
@@ -114,12 +141,33 @@ export function readEnvironment(
 
 /** Whether a host (of a URL, a listener or a Host header) is this machine alone. */
 export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+  return /^(localhost|::1|\[::1\])$/i.test(host) || (isIPv4(host) && host.startsWith("127."));
+}
+
+/** Which variable says what createAuth refuses; all others come out of the file of options. */
+const variableOf: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(plainNames.map((name) => [name, "OPTIONS_FILE"])),
+  ...{ publicUrl: "PUBLIC_URL", secret: "AUTH_SECRET", keys: "AUTH_KEYS" },
+  trustedProxies: "TRUSTED_PROXIES",
+};
+
+/** A refusal of createAuth that names the variable; any other error as it is. */
+export function inVariables(error: unknown): unknown {
+  if (!(error instanceof TypeError)) return error;
+  const [, option = ""] = /^(?:createAuth: )?(\w+)/.exec(error.message) ?? [];
+  const variable = variableOf[option];
+  if (variable === undefined) return error;
+  return new TypeError(`${variable}: ${error.message}`, { cause: error });
 }
 
 function readOptions(path: string): PlainOptions {
   const value = readJson("OPTIONS_FILE", path);
   const unknown = Object.keys(value).filter((name) => !plainNames.some((known) => known === name));
+  const { passwords } = value;
+  // The one option of a group that is no data.
+  if (typeof passwords === "object" && passwords !== null && "hasher" in passwords) {
+    unknown.push("passwords.hasher");
+  }
   if (unknown.length > 0) {
     throw new TypeError(
       `OPTIONS_FILE: ${unknown.join(", ")}: not an option; there are ${plainNames.join(", ")}`,

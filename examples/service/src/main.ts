@@ -5,21 +5,22 @@ import { log } from "./log.ts";
 /** What is still running after this long is left behind. */
 const patienceMilliseconds = 9500;
 
-async function main(): Promise<void> {
-  const service = await startService(readEnvironment(process.env));
+function main(): void {
+  // After the signals below: one that comes while starting waits for the start.
+  const starting = Promise.resolve().then(() => startService(readEnvironment(process.env)));
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return;
     stopping = true;
     log({ message: "stopping", signal });
     setTimeout(() => process.exit(0), patienceMilliseconds).unref();
-    service.stop().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    );
+    starting.then((service) => service.stop()).then(() => process.exit(0), fail);
   };
+  // Nobody reads our lines any more: no reason to stop serving.
+  process.stdout.on("error", () => {});
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  starting.catch(fail);
 }
 
 function fail(error: unknown): void {
@@ -27,4 +28,4 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
-main().catch(fail);
+main();

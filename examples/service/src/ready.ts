@@ -1,32 +1,51 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Stores } from "@latchkey/core/ports";
 
-const patienceMilliseconds = 1500;
-const nobody = "00000000-0000-4000-8000-000000000000";
+/** Asks one store how it is doing. */
+export interface Question {
+  readonly store: string;
+  /** What is wrong, or null; throwing says that it does not answer. */
+  ask(): Promise<string | null>;
+}
 
-/** The stores that do not answer now, by name. */
-export async function missingStores(stores: Stores): Promise<readonly string[]> {
-  const now = new Date();
-  const asked: readonly (readonly [string, Promise<unknown>])[] = [
-    ["accounts", stores.accounts.outbox.count(now)],
-    ["sessions", stores.sessions.find(nobody, nobody, now)],
-    ["limits", stores.limits.forgive([], now)],
-  ];
+/** A store that is missing, and why. */
+export interface Trouble {
+  readonly store: string;
+  readonly reason: string;
+}
+
+const patienceMilliseconds = 1800;
+
+/** Beyond this, tokens and leases of two processes could contradict each other. */
+const clockDriftMilliseconds = 2000;
+
+/** What is wrong now; nothing when the service can do its work. */
+export async function troubles(questions: readonly Question[]): Promise<readonly Trouble[]> {
   const answers = await Promise.all(
-    asked.map(async ([name, question]) => ((await answersInTime(question)) ? [] : [name])),
+    questions.map(async (question) => {
+      const reason = await answerInTime(question);
+      return reason === null ? [] : [{ store: question.store, reason }];
+    }),
   );
   return answers.flat();
 }
 
-async function answersInTime(question: Promise<unknown>): Promise<boolean> {
-  const late = new AbortController();
+/** What to say of a clock that is too far from ours; null for clocks that agree. */
+export function clockTrouble(theirs: readonly Date[], ours: Date): string | null {
+  const drifts = theirs.map((time) => Math.abs(time.getTime() - ours.getTime()));
+  const most = Math.max(0, ...drifts);
+  if (most <= clockDriftMilliseconds) return null;
+  return `its clock and ours differ by ${Math.round(most / 100) / 10} s; synchronise both`;
+}
+
+async function answerInTime(question: Question): Promise<string | null> {
+  const answered = new AbortController();
+  const late = pause(patienceMilliseconds, "it does not answer", { signal: answered.signal });
   try {
-    const answered = question.then(() => true);
-    const silent = pause(patienceMilliseconds, false, { signal: late.signal }).catch(() => false);
-    return await Promise.race([answered, silent]);
-  } catch {
-    return false;
+    return await Promise.race([question.ask(), late.catch(() => null)]);
+  } catch (error) {
+    if (!(error instanceof Error)) return "it does not answer";
+    return error.cause instanceof Error ? error.cause.message : error.message;
   } finally {
-    late.abort();
+    answered.abort();
   }
 }

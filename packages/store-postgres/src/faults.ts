@@ -24,6 +24,18 @@ const knownCauses: Readonly<Record<string, (schema: string) => string>> = {
   "57014": () => "Postgres took too long and was told to stop: look at its load",
 };
 
+/** What `pg` says by words alone. */
+const clientWords: readonly (readonly [words: RegExp, says: string])[] = [
+  [
+    /timeout exceeded when trying to connect|due to connection timeout/,
+    "Postgres gives no connection in time: check its address, its load and the size of the pool",
+  ],
+  [
+    /^Connection terminated|^Client has encountered a connection error/,
+    "the connection to Postgres broke: check the network between here and there",
+  ],
+];
+
 const unreachable = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -60,7 +72,9 @@ function describe(error: unknown, schema: string): string {
     // Of other faults not even the message: Postgres likes to quote the row it could not keep.
     return `${known?.(schema) ?? "Postgres refused a statement: this is a fault of ours"} (${code})`;
   }
-  return error instanceof Error ? error.message : "the database client failed";
+  if (!(error instanceof Error)) return "the database client failed";
+  const known = clientWords.find(([words]) => words.test(error.message));
+  return known === undefined ? error.message : `${known[1]} (${error.message})`;
 }
 
 /**

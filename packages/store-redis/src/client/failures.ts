@@ -30,7 +30,7 @@ const remedies: readonly Remedy[] = [
     says: "this server is a read-only replica: connect to the primary",
   },
   {
-    pattern: /^no answer within|Command timed out/,
+    pattern: /^no answer within|Command timed out|Socket timeout/,
     says: "Redis, or the network to it, is silent or too slow",
   },
   { pattern: /^LOADING\b/, says: "Redis is still loading its data" },
