@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // Packages resolve to each other's sources: tests need no build. The rest are vite's own defaults.
@@ -13,6 +14,8 @@ export default defineConfig({
       "tools/*.test.ts",
     ],
     globalSetup: "tools/services/global-setup.ts",
+    // Much of a test file's time is waiting for real servers.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 60_000,
     coverage: { include: ["packages/*/src/**/*.ts"] },

@@ -13,7 +13,7 @@ import type { Mailer } from "./ports/mailer.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { PasswordHasher } from "./ports/password-hasher.ts";
 import type { Random } from "./ports/random.ts";
-import type { RateLimiter } from "./ports/rate-limiter.ts";
+import type { LimitRule, RateLimiter } from "./ports/rate-limiter.ts";
 import type { SessionStore } from "./ports/session-store.ts";
 import type { UserStore } from "./ports/user-store.ts";
 import type { AccessTokens } from "./tokens/access-token.ts";
@@ -21,6 +21,12 @@ import { formatUuid } from "./tokens/digests.ts";
 import type { Keys } from "./tokens/keys.ts";
 import type { RefreshTokens } from "./tokens/refresh-token.ts";
 import type { ResetTokens } from "./tokens/reset-token.ts";
+
+/** What was counted for one attempt, so that it can be given back. */
+export interface Counted {
+  readonly subject: string;
+  readonly rules: readonly LimitRule[];
+}
 
 /** Everything a flow or a job gets: configuration, ports, keys. */
 export interface Context {
@@ -44,6 +50,8 @@ export interface Context {
   readonly events: EventSink;
   /** The durable events somebody handles; for others no job is made. */
   readonly handled: ReadonlySet<DurableEventName>;
+  /** What this call has been counted for so far. */
+  readonly counted: Counted[];
 }
 
 /** A fresh random UUID. */

@@ -23,6 +23,7 @@ import { login } from "./flows/session/login.ts";
 import { logout } from "./flows/session/logout.ts";
 import { renew } from "./flows/session/renew.ts";
 import { makeWorker } from "./jobs/worker.ts";
+import { giveBackAll } from "./limits.ts";
 import type { AuthOptions } from "./options.ts";
 import { argon2Hasher } from "./passwords/argon2-hasher.ts";
 import { isCommonPassword } from "./passwords/blocklist.ts";
@@ -49,9 +50,12 @@ export function createAuth(options: AuthOptions): Auth {
   ): Flow<Input, Outcome> => {
     return async (input, clientInput) => {
       const client = toClient(clientInput, locale, context.config.ipv6PrefixBits);
+      const call: Context = { ...context, counted: [] };
       try {
-        return await flow(context, input, client);
+        return await flow(call, input, client);
       } catch (error) {
+        // Not waited for: the answer is late already, and the counters' store may be the one away.
+        if (isAuthError(error) && error.status === 503) void giveBackAll(call).catch(() => {});
         throw told(context, flow.name, error, client);
       }
     };
@@ -159,6 +163,7 @@ function makeContext(options: AuthOptions, config: Config): Context {
     clock,
     random,
     events: makeEventSink(options.onEvent),
+    counted: [],
     handled: new Set(durableEvents.filter((name) => handlers[name] !== undefined)),
   };
 }

@@ -1,4 +1,4 @@
-import { emit, type Context } from "./context.ts";
+import { emit, type Context, type Counted } from "./context.ts";
 import type { Client } from "./domain/client.ts";
 import type { LimitName } from "./domain/limits.ts";
 import { AuthError } from "./errors.ts";
@@ -9,12 +9,6 @@ import { limitKey } from "./tokens/digests.ts";
 export interface LimitSubject {
   readonly kind: "network" | "email" | "tag" | "registration" | "link" | "session";
   readonly value: string;
-}
-
-/** What was counted, so that a success can give it back. */
-export interface Counted {
-  readonly subject: string;
-  readonly rules: readonly LimitRule[];
 }
 
 /** Limits whose counters also depend on the network an attempt comes from. */
@@ -42,7 +36,20 @@ export async function countAttempt(
     emit(context, "limit.hit", { ip: client.address, limit: taken.rule });
     throw new AuthError("rate_limited", { retryAfterSeconds: taken.retryAfterSeconds });
   }
+  context.counted.push(counted);
   return counted;
+}
+
+/**
+ * Takes back all that a call was counted for, because it could not be answered: `busy` and
+ * `store_unavailable` ask the client to come back, and whoever does must not be met by a limit.
+ * Nothing is learned from such an answer, since a wrong guess never gets one.
+ */
+export async function giveBackAll(context: Context): Promise<void> {
+  const given = context.counted.map(({ subject, rules }) => ({
+    ...{ subject, clear: [], giveBack: rules },
+  }));
+  if (given.length > 0) await context.limits.forgive(given, context.clock.now());
 }
 
 function ruleSet(

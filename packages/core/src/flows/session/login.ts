@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { emit, newId, type Context } from "../../context.ts";
+import { emit, newId, type Context, type Counted } from "../../context.ts";
 import type { Client } from "../../domain/client.ts";
 import { identifierField, parseInput, passwordField } from "../../domain/fields.ts";
 import { beginSession } from "../../domain/session.ts";
 import type { Identifier, User } from "../../domain/user.ts";
 import { AuthError } from "../../errors.ts";
-import { countAttempt, type Counted } from "../../limits.ts";
+import { countAttempt } from "../../limits.ts";
 import type { AuthEvents } from "../../ports/event-sink.ts";
 import type { LoginSubject } from "../../ports/user-store.ts";
 import { issueTokenPair, type TokenPair } from "../../tokens/token-pair.ts";
