@@ -36,21 +36,28 @@ afterAll(() => {
 export type Variables = Readonly<Record<string, string>>;
 
 /** What `npm start` runs, but for npm itself. */
-function startCommand(): readonly string[] {
+function startCommand(script: string): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
     scripts: Record<string, string>;
   };
-  const [exec, node, ...given] = (scripts["start"] ?? "").split(" ");
-  assert.deepEqual([exec, node], ["exec", "node"], "npm start is one node process");
+  const [exec, node, ...given] = (scripts[script] ?? "").split(" ");
+  assert.deepEqual([exec, node], ["exec", "node"], `${script} is one node process`);
   return given;
 }
 
-/** Starts the service with these variables and no others. */
-export function spawnService(variables: Variables): ServiceProcess {
+/** The root scripts that start a service: one contract, two frameworks. */
+export const startScripts = ["start", "start:express"] as const;
+
+/** Starts the service with these variables and no others; `SCRIPT` names the root script (start). */
+export function spawnService({ SCRIPT = "start", ...variables }: Variables): ServiceProcess {
   const { PATH = "" } = process.env;
   const stdio = ["ignore", "pipe", "pipe"] as const;
   const env = { PATH, ...variables };
-  const child = spawn(process.execPath, startCommand(), { cwd: root, env, stdio: [...stdio] });
+  const child = spawn(process.execPath, startCommand(SCRIPT), {
+    cwd: root,
+    env,
+    stdio: [...stdio],
+  });
   running.add(child);
   const out: string[] = [];
   const err: string[] = [];

@@ -72,7 +72,9 @@ describe("what could not be answered counts nothing", () => {
     const wrong = { tag: ada.tag, password: "not the password at all" };
     const codes: string[] = [];
     for (const _ of many.slice(0, 6)) {
-      await world.auth.login(wrong, home).catch((error: AuthError) => codes.push(error.code));
+      await world.auth
+        .login(wrong, home)
+        .catch((error: unknown) => codes.push((error as AuthError).code));
     }
     expect(codes).toEqual([...Array<string>(5).fill("invalid_credentials"), "rate_limited"]);
   });

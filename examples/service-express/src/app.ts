@@ -1,0 +1,148 @@
+import { createServer } from "node:http";
+import { latchkey } from "@latchkey/adapter-express";
+import { AuthError, createAuth, type Auth } from "@latchkey/core";
+import { errorReply } from "@latchkey/core/http";
+import { memoryMailer } from "@latchkey/core/memory";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import { endSoon } from "./ending.ts";
+import { inVariables, type Environment } from "./environment.ts";
+import { log, logEvent, logRequests } from "./log.ts";
+import { mailbox } from "./mailbox.ts";
+import { troubles } from "./ready.ts";
+import { keptSecret } from "./secret.ts";
+import { openStorage, type Storage } from "./storage.ts";
+
+/** A service that listens, and how to end it. */
+export interface Service {
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Brings the service up as the environment says.
+ *
+ * @throws TypeError naming the variable that cannot be used.
+ */
+export async function startService(environment: Environment): Promise<Service> {
+  try {
+    return await start(environment);
+  } catch (error) {
+    throw inVariables(error);
+  }
+}
+
+async function start(environment: Environment): Promise<Service> {
+  const secret = secretOf(environment);
+  const storage = await openStorage(environment);
+  try {
+    return await serve(environment, secret, storage);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+async function serve(
+  environment: Environment,
+  secret: string,
+  { stores, questions, ...storage }: Storage,
+): Promise<Service> {
+  const { host, port, internalPort, publicRenew, publicUrl, options, trustedProxies } = environment;
+  const mailer = memoryMailer();
+  const auth = createAuth({
+    productName: "Latchkey",
+    ...options,
+    ...{ publicUrl, secret, keys: environment.keys, trustedProxies },
+    ...{ stores, mailer, onEvent: logEvent },
+  });
+
+  const front = listener("public");
+  front.use(latchkey(auth, { publicRenew }));
+  if (environment.local) front.use(mailbox(mailer));
+  front.get("/healthz", (_request, response) => void response.json({ status: "ok" }));
+  refuseTheRest(front, auth);
+
+  const inner = listener("internal");
+  inner.use(latchkey(auth, { expose: ["internal"] }));
+  inner.get("/healthz", (_request, response) => void response.json({ status: "ok" }));
+  inner.get("/readyz", async (_request, response) => {
+    const missing = await troubles(questions);
+    if (missing.length > 0) response.status(503);
+    response.json({ status: missing.length === 0 ? "ready" : "unavailable", missing });
+  });
+  refuseTheRest(inner, auth);
+
+  const closeInner =
+    internalPort === null ? null : await open(inner, "INTERNAL_PORT", host, internalPort);
+  const closeFront = await open(front, "PORT", host, port);
+  await auth.start();
+  log({ message: "mails are kept in memory", mailbox: `${publicUrl}/dev/mailbox` });
+  log({ message: "ready", public: `http://${host}:${port}`, internal: internalPort });
+  return {
+    async stop() {
+      await Promise.all([closeFront(), closeInner?.()]);
+      await auth.stop();
+      await storage.close();
+    },
+  };
+}
+
+/** Listens, and answers how to end it. */
+async function open(
+  app: Express,
+  variable: string,
+  host: string,
+  port: number,
+): Promise<() => Promise<void>> {
+  const server = createServer({ requestTimeout: 10_000 });
+  const close = endSoon(server);
+  server.on("request", app);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(port, host, resolve);
+    });
+    return close;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${variable}: ${why}`, { cause });
+  }
+}
+
+function secretOf(environment: Environment): string {
+  if (environment.secret !== null) return environment.secret;
+  const { secret, path } = keptSecret(environment.dataDir);
+  log({ message: "AUTH_SECRET is not set: using the one made for this folder", path });
+  return secret;
+}
+
+function listener(name: "public" | "internal"): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.enable("case sensitive routing");
+  app.enable("strict routing");
+  app.use(logRequests(name));
+  app.use(requirePath);
+  return app;
+}
+
+/** Express decodes no path that no route asks for; what is none is refused wherever it leads. */
+const requirePath: RequestHandler = (request, _response, next) => {
+  try {
+    decodeURIComponent(request.path);
+  } catch {
+    throw new AuthError("malformed_request");
+  }
+  next();
+};
+
+/** Express' own refusals read like all others. */
+function refuseTheRest(app: Express, auth: Auth): void {
+  app.use(() => {
+    throw new AuthError("not_found");
+  });
+  const refuse: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+    const { rawHeaders, socket } = request;
+    const refusal = errorReply(auth, error, { rawHeaders, peerAddress: socket.remoteAddress });
+    response.status(refusal.status).set(refusal.headers).send(refusal.body);
+  };
+  app.use(refuse);
+}

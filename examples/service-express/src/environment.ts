@@ -1,0 +1,196 @@
+import { readFileSync } from "node:fs";
+import { isIPv4 } from "node:net";
+import type { AuthOptions } from "@latchkey/core";
+import * as z from "zod";
+
+/** What the environment says, complete and checked. */
+export interface Environment {
+  readonly host: string;
+  readonly port: number;
+  /** Null: internal endpoints are not served. */
+  readonly internalPort: number | null;
+  readonly publicRenew: boolean;
+  readonly publicUrl: string;
+  /** Null: made once and kept in `dataDir`. */
+  readonly secret: string | null;
+  readonly keys: AuthOptions["keys"];
+  /** Null: an embedded database in `dataDir`. */
+  readonly postgresUrl: string | null;
+  /** Null: sessions, codes and limits are kept with the accounts; several make a cluster. */
+  readonly redisUrls: readonly string[] | null;
+  readonly trustedProxies: readonly string[];
+  readonly dataDir: string;
+  readonly options: PlainOptions;
+  /** Whether everything is loopback, so that mails may be shown to whoever asks. */
+  readonly local: boolean;
+}
+
+/** The options that a file can hold: data, and none that the environment says itself. */
+export type PlainOptions = Pick<
+  AuthOptions,
+  | "productName"
+  | "links"
+  | "tokens"
+  | "passwords"
+  | "registration"
+  | "sessions"
+  | "jobs"
+  | "limits"
+  | "locale"
+  | "ipv6PrefixBits"
+  | "paths"
+  | "mailUnknownAddresses"
+>;
+
+const plainNames = [
+  ...["productName", "links", "tokens", "passwords", "registration", "sessions", "jobs"],
+  ...["limits", "locale", "ipv6PrefixBits", "paths", "mailUnknownAddresses"],
+] as const;
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, "give a number from 1 to 65535")
+  .transform(Number)
+  .refine((number) => number >= 1 && number <= 65_535, "give a number from 1 to 65535");
+/** The refusal repeats nothing: an address may hold a password. */
+function address(protocols: readonly string[]): z.ZodString {
+  const wanted = `give an address such as ${protocols[0]}//user:password@host`;
+  return z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), wanted);
+}
+
+const form = z.object({
+  HOST: z.string().min(1).default("127.0.0.1"),
+  PORT: port.prefault("3000"),
+  INTERNAL_PORT: port.optional(),
+  NODE_ENV: z.string().optional(),
+  PUBLIC_RENEW: z.enum(["0", "1", ""]).default("0"),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  AUTH_SECRET: z.string().optional(),
+  AUTH_KEYS: z.string().optional(),
+  POSTGRES_URL: address(["postgres:", "postgresql:"]).optional(),
+  REDIS_URL: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .pipe(z.array(address(["redis:", "rediss:"])))
+    .optional(),
+  TRUSTED_PROXIES: z.string().default(""),
+  DATA_DIR: z.string().min(1).default(".data"),
+  OPTIONS_FILE: z.string().optional(),
+});
+
+/** Variables of stores and carriers that this version does not have yet. */
+const notYet = ["USERS_URL", "SMTP_URL", "KAFKA_BROKERS"] as const;
+
+/**
+ * The environment as settings. An empty variable counts as absent.
+ *
+ * @throws TypeError naming the variable and what to do.
+ */
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+): Environment {
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const unsupported = notYet.filter((name) => given[name] !== undefined);
+  if (unsupported.length > 0) {
+    throw new TypeError(`${unsupported.join(", ")}: this version cannot use it yet; unset it`);
+  }
+  const parsed = form.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new TypeError(faults.join("; "));
+  }
+
+  const { HOST: host, PORT, NODE_ENV, AUTH_SECRET, ...rest } = parsed.data;
+  const production = NODE_ENV === "production";
+  const publicUrl = rest.PUBLIC_URL ?? `http://${host.includes(":") ? `[${host}]` : host}:${PORT}`;
+  const local = isLoopback(host) && isLoopback(new URL(publicUrl).hostname);
+  if (production && AUTH_SECRET === undefined) {
+    throw new TypeError(
+      "AUTH_SECRET: set it (base64url, 32 bytes or more); in production none is made",
+    );
+  }
+  if (!local) {
+    throw new TypeError(
+      "HOST, PUBLIC_URL: SMTP_URL and AUTH_SECRET are needed beyond loopback, and this version sends no mail",
+    );
+  }
+  const internalPort = rest.INTERNAL_PORT ?? (production ? null : PORT + 1);
+  if (internalPort === PORT || (internalPort ?? 0) > 65_535) {
+    throw new TypeError(`INTERNAL_PORT: ${internalPort} cannot be used; give another than PORT`);
+  }
+  return {
+    host,
+    port: PORT,
+    internalPort,
+    publicRenew: rest.PUBLIC_RENEW === "1",
+    publicUrl,
+    secret: AUTH_SECRET ?? null,
+    keys: rest.AUTH_KEYS === undefined ? undefined : readKeys(rest.AUTH_KEYS),
+    postgresUrl: rest.POSTGRES_URL ?? null,
+    redisUrls: rest.REDIS_URL ?? null,
+    trustedProxies: rest.TRUSTED_PROXIES.split(",").flatMap((part) => part.trim() || []),
+    dataDir: rest.DATA_DIR,
+    options: rest.OPTIONS_FILE === undefined ? {} : readOptions(rest.OPTIONS_FILE),
+    local,
+  };
+}
+
+/** Whether a host (of a URL, a listener or a Host header) is this machine alone. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|::1|\[::1\])$/i.test(host) || (isIPv4(host) && host.startsWith("127."));
+}
+
+/** Which variable says what createAuth refuses; all others come out of the file of options. */
+const variableOf: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(plainNames.map((name) => [name, "OPTIONS_FILE"])),
+  ...{ publicUrl: "PUBLIC_URL", secret: "AUTH_SECRET", keys: "AUTH_KEYS" },
+  trustedProxies: "TRUSTED_PROXIES",
+};
+
+/** A refusal of createAuth that names the variable; any other error as it is. */
+export function inVariables(error: unknown): unknown {
+  if (!(error instanceof TypeError)) return error;
+  const [, option = ""] = /^(?:createAuth: )?(\w+)/.exec(error.message) ?? [];
+  const variable = variableOf[option];
+  if (variable === undefined) return error;
+  return new TypeError(`${variable}: ${error.message}`, { cause: error });
+}
+
+function readOptions(path: string): PlainOptions {
+  const value = readJson("OPTIONS_FILE", path);
+  const unknown = Object.keys(value).filter((name) => !plainNames.some((known) => known === name));
+  const { passwords } = value;
+  // The one option of a group that is no data.
+  if (typeof passwords === "object" && passwords !== null && "hasher" in passwords) {
+    unknown.push("passwords.hasher");
+  }
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `OPTIONS_FILE: ${unknown.join(", ")}: not an option; there are ${plainNames.join(", ")}`,
+    );
+  }
+  // createAuth checks every value, and names the one that is wrong.
+  return value;
+}
+
+function readKeys(path: string): NonNullable<AuthOptions["keys"]> {
+  // createAuth checks every key, and says which cannot be used.
+  return readJson("AUTH_KEYS", path) as unknown as NonNullable<AuthOptions["keys"]>;
+}
+
+function readJson(variable: string, path: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new TypeError(`${variable}: ${path} is not a file of JSON`, { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TypeError(`${variable}: ${path} holds no JSON object`);
+  }
+  return { ...value };
+}
