@@ -16,5 +16,8 @@ app.use(latchkey(auth, { publicRenew: true }));
 app.get("/notes/:id", requireAuth(auth), (req, res) => {
   res.json({ note: req.params.id, owner: getAuth(req).userId });
 });
-const server = app.listen(3000, () => void auth.start());
+const server = app.listen(3000, (error) => {
+  if (error) throw error;
+  void auth.start();
+});
 server.on("close", () => void auth.stop());

@@ -34,6 +34,8 @@ import { makeKeys } from "./tokens/keys.ts";
 import { makeRefreshTokens } from "./tokens/refresh-token.ts";
 import { makeResetTokens } from "./tokens/reset-token.ts";
 
+const idleWarningMilliseconds = 5000;
+
 /**
  * Accounts, ready to be mounted. Synchronous, and starts nothing: no connection, no timer.
  *
@@ -69,12 +71,19 @@ export function createAuth(options: AuthOptions): Auth {
   };
   let everRan = false;
   const warnIfIdle = (): void => {
-    if (everRan) return;
+    if (everRan || warning !== null) return;
+    // A test or a script runs its jobs in the very next line: that is no reason to warn.
+    warning = setTimeout(() => {
+      process.emitWarning(
+        "a job was left to do, but neither auth.start() nor auth.runJobs() was called: no mail will be sent",
+        { type: "LatchkeyWarning" },
+      );
+    }, idleWarningMilliseconds).unref();
+  };
+  let warning: NodeJS.Timeout | null = null;
+  const ran = (): void => {
     everRan = true;
-    process.emitWarning(
-      "a job was left to do, but auth.start() was not called and auth.runJobs() neither: no mail will be sent",
-      { type: "LatchkeyWarning" },
-    );
+    if (warning !== null) clearTimeout(warning);
   };
 
   return {
@@ -97,12 +106,12 @@ export function createAuth(options: AuthOptions): Auth {
     enable: leavingJobs(bind(enable)),
     remove: leavingJobs(bind(remove)),
     async start() {
-      everRan = true;
+      ran();
       worker.start();
     },
     stop: () => worker.stop(),
     runJobs() {
-      everRan = true;
+      ran();
       return worker.runDue();
     },
     jwks: () => context.keys.published,

@@ -20,6 +20,7 @@ const callers = new WeakMap<object, Caller>();
  * packages can live in one app.
  */
 export function guard(auth: Auth): Guard {
+  requireAuthObject(auth);
   const { locale, trustedProxies } = auth.settings;
   const trust = trustIn(trustedProxies);
   return async (request, key) => {
@@ -31,6 +32,16 @@ export function guard(auth: Auth): Guard {
       return problem(error, client.locale);
     }
   };
+}
+
+/**
+ * Refuses what is not an Auth, where a mistake is made and not where a request meets it.
+ *
+ * @throws TypeError
+ */
+export function requireAuthObject(auth: unknown): void {
+  if (typeof auth === "object" && auth !== null && "settings" in auth) return;
+  throw new TypeError("give auth: what createAuth returned");
 }
 
 /**

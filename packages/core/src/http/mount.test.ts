@@ -4,6 +4,7 @@ import { makeWorld, type WorldOptions } from "../../test/world.ts";
 import type { Auth } from "../auth.ts";
 import { AuthError } from "../errors.ts";
 import type { EndpointReply } from "./endpoint.ts";
+import { guard } from "./guard.ts";
 import { endpoints, errorReply, type MountOptions } from "./mount.ts";
 import { table } from "./table.ts";
 
@@ -337,5 +338,15 @@ describe("errorReply", () => {
     });
     expect(bodyOf(reply(new AuthError("expired_token")))["code"]).toBe("expired_token");
     expect(bodyOf(reply(new AuthError("tag_taken")))["code"]).toBe("tag_taken");
+  });
+});
+
+describe("what cannot be mounted", () => {
+  it("is refused where it is mounted, and says what to give", () => {
+    const strange = { expose: ["private"] } as unknown as MountOptions;
+    expect(() => endpoints(anAuth(), strange)).toThrow(/expose: private: give public, internal/);
+    const nothing = undefined as unknown as Auth;
+    expect(() => endpoints(nothing)).toThrow(/what createAuth returned/);
+    expect(() => guard(nothing)).toThrow(/what createAuth returned/);
   });
 });

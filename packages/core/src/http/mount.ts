@@ -2,6 +2,7 @@ import type { Auth } from "../auth.ts";
 import { AuthError, isAuthError } from "../errors.ts";
 import { clientOf, trustIn } from "./address.ts";
 import type { Endpoint, EndpointReply, EndpointRequest } from "./endpoint.ts";
+import { requireAuthObject } from "./guard.ts";
 import { problem } from "./problem.ts";
 import { describeRows } from "./openapi.ts";
 import { publicJson } from "./reply.ts";
@@ -15,6 +16,8 @@ export interface MountOptions {
   readonly publicRenew?: boolean | undefined;
 }
 
+const exposures: readonly string[] = ["public", "internal"] satisfies readonly Exposure[];
+
 /** The methods an adapter routes; OPTIONS stays the host's, which may answer CORS preflights. */
 const routed = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
@@ -25,7 +28,12 @@ const routed = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
  * has already, or that lacks a parameter.
  */
 export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endpoint[] {
+  requireAuthObject(auth);
   const { expose = ["public"], publicRenew = false } = options;
+  const strange = expose.filter((name) => !exposures.includes(name));
+  if (strange.length > 0) {
+    throw new TypeError(`expose: ${strange.join(", ")}: give public, internal or both`);
+  }
   const mounted = renamed(auth).filter(
     (row) => expose.includes(row.exposure) || (publicRenew && row.name === "renew"),
   );
