@@ -2,13 +2,17 @@ import type { MemoryMailer } from "@latchkey/core/memory";
 import { Router, type RequestHandler } from "express";
 import { isLoopback } from "./environment.ts";
 
+/** What a proxy adds: whoever comes through one does not sit at this machine. */
+const forwarding = ["forwarded", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+
 /** The mails kept in memory, for whoever sits at this machine: nobody else's Host is answered. */
 export function mailbox(mailer: MemoryMailer): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const guarded: RequestHandler = (request, response, next) => {
     // A page of another site can reach a loopback port by its own name; the name gives it away.
     const host = (request.headers.host ?? "").replace(/:\d+$/, "");
-    if (isLoopback(host)) return next();
+    const forwarded = forwarding.some((name) => request.headers[name] !== undefined);
+    if (!forwarded && isLoopback(host)) return next();
     response.status(404).type("text/plain").send("not found\n");
   };
 

@@ -2,11 +2,15 @@ import type { MemoryMailer } from "@latchkey/core/memory";
 import type { FastifyPluginAsync } from "fastify";
 import { isLoopback } from "./environment.ts";
 
+/** What a proxy adds: whoever comes through one does not sit at this machine. */
+const forwarding = ["forwarded", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+
 /** The mails kept in memory, for whoever sits at this machine: nobody else's Host is answered. */
 export const mailbox: FastifyPluginAsync<{ mailer: MemoryMailer }> = async (app, { mailer }) => {
   app.addHook("onRequest", async (request, reply) => {
     // A page of another site can reach a loopback port by its own name; the name gives it away.
-    if (!isLoopback(request.host.replace(/:\d+$/, ""))) {
+    const forwarded = forwarding.some((name) => request.headers[name] !== undefined);
+    if (forwarded || !isLoopback(request.host.replace(/:\d+$/, ""))) {
       return reply.code(404).type("text/plain").send("not found\n");
     }
   });

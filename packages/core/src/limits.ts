@@ -11,14 +11,18 @@ export interface LimitSubject {
   readonly value: string;
 }
 
-/** Limits whose counters also depend on the network an attempt comes from. */
-const perNetwork: ReadonlySet<LimitName> = new Set([
+/**
+ * Limits of a network that are counted for each identifier apart. They are kept with the network
+ * and not with the identifier: what many networks do to one identifier must not grow in one place.
+ */
+const perIdentifier: ReadonlySet<LimitName> = new Set([
   "registerByEmailAndNetwork",
   "loginByIdentifierAndNetwork",
 ]);
 
 /**
- * Counts one attempt by the named limits, in order, in one round trip.
+ * Counts one attempt by the named limits, in order, in one round trip. `about` is the identifier
+ * that a network's limits are counted apart for.
  *
  * @throws AuthError `rate_limited` with the seconds to wait; nothing is counted by the refusing
  * limit or a later one.
@@ -28,8 +32,9 @@ export async function countAttempt(
   client: Client,
   subject: LimitSubject,
   names: readonly LimitName[],
+  about?: LimitSubject,
 ): Promise<Counted> {
-  const counted = ruleSet(context, client, subject, names);
+  const counted = ruleSet(context, subject, names, about);
   if (counted.rules.length === 0) return counted;
   const taken = await context.limits.take(counted.subject, counted.rules, context.clock.now());
   if (taken.outcome === "limited") {
@@ -52,17 +57,29 @@ export async function giveBackAll(context: Context): Promise<void> {
   if (given.length > 0) await context.limits.forgive(given, context.clock.now());
 }
 
-function ruleSet(
+/** Forgets what a subject was counted for. */
+export async function forgetCounts(
   context: Context,
-  client: Client,
   subject: LimitSubject,
   names: readonly LimitName[],
+): Promise<void> {
+  const { subject: key, rules } = ruleSet(context, subject, names);
+  if (rules.length === 0) return;
+  const forgiven = [{ subject: key, clear: rules, giveBack: [] }];
+  await context.limits.forgive(forgiven, context.clock.now());
+}
+
+function ruleSet(
+  context: Context,
+  subject: LimitSubject,
+  names: readonly LimitName[],
+  about: LimitSubject = subject,
 ): Counted {
   const { limits } = context.config;
   const key = limitKey(context.keys, subject.kind, subject.value);
   if (limits === "off") return { subject: key, rules: [] };
   const rules = names.map((name): LimitRule => {
-    const scope = perNetwork.has(name) ? limitKey(context.keys, "network", client.network) : "";
+    const scope = perIdentifier.has(name) ? limitKey(context.keys, about.kind, about.value) : "";
     const numbers = limits[name];
     return "free" in numbers
       ? { kind: "backoff", name, scope, ...numbers }

@@ -56,7 +56,7 @@ export async function aStory(service: Service): Promise<Story> {
   refused(await post(create, { ...person, [passwords.wrong]: passwords.wrong }));
   const created = await post(create, { ...person, password: passwords.first });
   const { registrationId } = fieldsOf(created, 201);
-  const code = /^\d{6}$/m.exec(await mailText(service, 1))?.[0] ?? "";
+  const code = /^\d{6}$/m.exec(await mailText(service, "confirmation_code"))?.[0] ?? "";
   secrets.push(code);
   const other = code === "000001" ? "000002" : "000001";
   const confirm = at("/api/v1/users/public/confirm");
@@ -102,7 +102,7 @@ export async function aStory(service: Service): Promise<Story> {
   keep(await change(passwords.first, passwords.second));
   fieldsOf(await post(at("/api/auth/forgot-password"), { email }), 200);
   const [link = "", uid = "", token = ""] =
-    /http\S+\/password-reset\/([^/]+)\/([^/]+)\//.exec(await mailText(service, 3)) ?? [];
+    /http\S+\/password-reset\/([^/]+)\/([^/]+)\//.exec(await mailText(service, "reset_link")) ?? [];
   secrets.push(link, token, token.split(".")[1] ?? "", token.split(".")[2] ?? "");
   refused(await send("GET", at(`/password-reset/${uid}/${token}/`)));
   const reset = at("/api/auth/reset-password");
@@ -120,12 +120,13 @@ export async function aStory(service: Service): Promise<Story> {
   return { email, tag, ...last, secrets, refusals };
 }
 
-/** The newest mail's text, as soon as there are so many mails. */
-async function mailText(service: Service, count: number): Promise<string> {
+/** The newest mail's text of a kind, as soon as there is one: mails overtake one another. */
+async function mailText(service: Service, wanted: string): Promise<string> {
   for (;;) {
     const { text } = await send("GET", `${service.url}/dev/mailbox.json`);
-    const mails = JSON.parse(text) as { text: string }[];
-    if (mails.length >= count) return mails.at(-1)?.text ?? "";
+    const mails = JSON.parse(text) as { kind: string; text: string }[];
+    const mail = mails.findLast(({ kind }) => kind === wanted);
+    if (mail !== undefined) return mail.text;
     await pause(20);
   }
 }

@@ -50,7 +50,8 @@ const remedies: readonly Remedy[] = [
     says: "the name of the Redis server is not known: check the address",
   },
   {
-    pattern: /ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|isn't writeable|isn't ready|Connection is closed/,
+    pattern:
+      /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|isn't writeable|isn't ready|Connection is closed/,
     says: "no connection to Redis: check that it runs and that the address is right",
   },
 ];

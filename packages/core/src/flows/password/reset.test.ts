@@ -4,13 +4,16 @@ import {
   askForLink,
   bob,
   home,
+  network,
   newPassword,
   signIn,
   signUp,
   signUpAndIn,
+  wrongPassword,
 } from "../../../test/people.ts";
 import { traceOf } from "../../../test/ports.ts";
 import { makeWorld, type World } from "../../../test/world.ts";
+import { defaultLimits } from "../../domain/limits.ts";
 import type { ResetPasswordInput } from "./reset.ts";
 
 const { email } = ada;
@@ -37,7 +40,7 @@ it("makes its calls in the order of its steps, and signs nobody in", async () =>
   expect(await reset(world, { token, confirmPassword: newPassword })).toBeUndefined();
   expect(traceOf(world.calls)).toEqual([
     ...["limits.take", "limits.take", "users.inspectReset", "users.findById", "hasher.hash"],
-    ...["sessions.closeAll", "users.resetPassword", "sessions.closeAll"],
+    ...["sessions.closeAll", "users.resetPassword", "sessions.closeAll", "limits.forgive"],
   ]);
   expect(world.eventNames()).toEqual(["reset.completed", "password.changed"]);
 });
@@ -197,4 +200,29 @@ it("with the sessions' store down a reset changes nothing", async () => {
   await expect(attempt).rejects.toMatchObject({ status: 500 });
   expect(await world.ports.accounts.users.findById(userId)).toEqual(before);
   await expect(reset(world, { token })).resolves.toBeUndefined();
+});
+
+it("reopens the email's door that strangers used up, and leaves the tag's alone", async () => {
+  const world = makeWorld({ limits: defaultLimits });
+  await signUp(world);
+  for (const tag of [ada.email, ada.tag]) {
+    for (let n = 0; n < 60; n += 1) {
+      await world.auth.login({ tag, password: wrongPassword }, network(n)).catch(() => undefined);
+    }
+  }
+  await expect(
+    world.auth.login({ tag: ada.email, password: ada.password }, home),
+  ).rejects.toMatchObject({
+    code: "rate_limited",
+  });
+  const token = await askForLink(world);
+  await world.auth.resetPassword({ token, email: ada.email, newPassword }, home);
+  await expect(
+    world.auth.login({ tag: ada.email, password: newPassword }, home),
+  ).resolves.toHaveProperty("accessToken");
+  await expect(
+    world.auth.login({ tag: ada.tag, password: newPassword }, home),
+  ).rejects.toMatchObject({
+    code: "rate_limited",
+  });
 });

@@ -5,7 +5,7 @@ import { emailField, parseInput, passwordField, tokenField } from "../../domain/
 import { checkPassword } from "../../domain/password-policy.ts";
 import { AuthError } from "../../errors.ts";
 import { closeSessions, runHandler, sendNotice } from "../../intents.ts";
-import { countAttempt } from "../../limits.ts";
+import { countAttempt, forgetCounts } from "../../limits.ts";
 
 export interface ResetPasswordInput {
   /** The token of the mailed link. */
@@ -38,6 +38,7 @@ export const resetPasswordInput: z.ZodType<ResetPasswordInput> = z.strictObject(
  * 9. Close the sessions of this epoch: if their store is down, nothing has changed yet.
  * 10. Use the link up, set the hash, raise the epoch: one step.
  * 11. Close again, for what was opened between 9 and 10; the job of 10 does it if we die here.
+ *     With it, forget what strangers counted against logins by this email.
  */
 export async function resetPassword(
   context: Context,
@@ -79,7 +80,13 @@ export async function resetPassword(
   ];
   const reset = await context.users.resetPassword({ userId, digest, passwordHash, jobs }, now);
   if (reset.outcome === "gone") throw new AuthError("expired_token");
-  await context.sessions.closeAll(userId, { before: reset.epoch });
+  // Whoever proved the mailbox must not find the door still used up by strangers. The tag's door
+  // stays as it is: opening both at once would tell which tag belongs to which email.
+  const door = { kind: "email", value: user.email } as const;
+  await Promise.all([
+    context.sessions.closeAll(userId, { before: reset.epoch }),
+    forgetCounts(context, door, ["loginByIdentifier"]),
+  ]);
 
   emit(context, "reset.completed", { userId, linkId: digest });
   emit(context, "password.changed", { userId });

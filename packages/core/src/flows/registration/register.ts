@@ -38,9 +38,9 @@ export const registerInput: z.ZodType<RegisterInput> = z.strictObject({
  * Keeps a claim to an email and a tag, and leaves a code to be mailed.
  *
  * 1. Parse; an absent tag is made of the names, without a lookup.
- * 2. Count: the network; then the email from this network; then codes mailed to that email.
+ * 2. Count: the network; then the email from this network.
  * 3. Check the password against the policy and the person's own names.
- * 4. Hash it.
+ * 4. Count codes mailed to that email, which a weak password must not use up; hash.
  * 5. Keep the claim with its job in one step. There is no branch on whether a user owns the email.
  */
 export async function register(
@@ -51,18 +51,15 @@ export async function register(
   const { firstName, lastName, email, password, tag: wanted } = parseInput(registerInput, input);
   const tag = wanted ?? makeTag(firstName, lastName, context.random.bytes(6));
 
-  await countAttempt(context, client, { kind: "network", value: client.network }, [
-    "registerByNetwork",
-  ]);
-  await countAttempt(context, client, { kind: "email", value: email }, [
-    "registerByEmailAndNetwork",
-    "codesByEmail",
-    "codesByEmailDaily",
-  ]);
-
+  const ofEmail = { kind: "email", value: email } as const;
+  const ofNetwork = { kind: "network", value: client.network } as const;
+  const names = ["registerByNetwork", "registerByEmailAndNetwork"] as const;
+  await countAttempt(context, client, ofNetwork, names, ofEmail);
   const owner = { email, tag, firstName, lastName };
   const fields = checkPassword(password, owner, context.policy, "password");
   if (fields.length > 0) throw new AuthError("weak_password", { fields });
+
+  await countAttempt(context, client, ofEmail, ["codesByEmail", "codesByEmailDaily"]);
   const passwordHash = await context.hasher.hash(password);
 
   const id = newId(context);

@@ -82,12 +82,11 @@ async function countLogin(
   identifier: Identifier,
 ): Promise<CountedLogin> {
   const network = { kind: "network", value: client.network } as const;
+  const typed = toSubject(identifier);
+  const ofNetwork = ["loginByNetwork", "loginByIdentifierAndNetwork"] as const;
   return {
-    network: await countAttempt(context, client, network, ["loginByNetwork"]),
-    identifier: await countAttempt(context, client, toSubject(identifier), [
-      "loginByIdentifierAndNetwork",
-      "loginByIdentifier",
-    ]),
+    network: await countAttempt(context, client, network, ofNetwork, typed),
+    identifier: await countAttempt(context, client, typed, ["loginByIdentifier"]),
   };
 }
 
@@ -134,11 +133,11 @@ function refuse(
 
 async function forgive(context: Context, counted: CountedLogin): Promise<void> {
   const { network, identifier } = counted;
-  const clear = identifier.rules.filter((rule) => rule.kind === "backoff");
-  const giveBack = identifier.rules.filter((rule) => rule.kind !== "backoff");
+  const clear = network.rules.filter((rule) => rule.kind === "backoff");
+  const giveBack = network.rules.filter((rule) => rule.kind !== "backoff");
   const forgiven = [
-    { subject: identifier.subject, clear, giveBack },
-    { subject: network.subject, clear: [], giveBack: network.rules },
+    { subject: network.subject, clear, giveBack },
+    { subject: identifier.subject, clear: [], giveBack: identifier.rules },
   ];
   if (context.config.limits !== "off") await context.limits.forgive(forgiven, context.clock.now());
 }
