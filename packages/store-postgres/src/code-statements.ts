@@ -70,22 +70,24 @@ export function codeStatements(names: Names): CodeStatements {
     sweptAt("$7"),
   );
 
-  // Counted in the row's new version whatever the comparison says.
+  // Compared and counted in one step, under the lock of the row: a match takes no try.
   const attemptOnClaim = `WITH ${lockedRow},
     own AS MATERIALIZED (
       SELECT claim, several AND claims_end > $5::bigint AS several,
-        ${number("claim", "t")} >= $4::integer AS is_exhausted
+        ${number("claim", "t")} >= $4::integer AS is_exhausted,
+        ${number("claim", "e")} > $5::bigint AS is_standing, claim ->> 'd' = $3::text AS is_right
       FROM (SELECT claims -> $2::text AS claim, several, claims_end FROM me) AS found
       WHERE ${number("claim", "x")} > $5::bigint),
     counted AS (
       UPDATE ${names.codes} AS codes
       SET claims = jsonb_set(codes.claims, ARRAY[$2::text, 't'],
         to_jsonb(${number("claim", "t")} + 1))
-      FROM own WHERE codes.email_key = $1::text AND NOT is_exhausted)
+      FROM own WHERE codes.email_key = $1::text AND NOT is_exhausted
+        AND NOT (is_standing AND is_right))
     SELECT CASE
       WHEN is_exhausted THEN json_build_object('outcome', 'exhausted')
-      WHEN ${number("claim", "e")} <= $5::bigint THEN json_build_object('outcome', 'absent')
-      WHEN claim ->> 'd' <> $3::text THEN json_build_object('outcome', 'wrong')
+      WHEN NOT is_standing THEN json_build_object('outcome', 'absent')
+      WHEN NOT is_right THEN json_build_object('outcome', 'wrong')
       ELSE json_build_object('outcome', 'matched', 'registrationId', $2::text,
         'several', several) END::text AS answer
     FROM own`;
@@ -96,16 +98,6 @@ export function codeStatements(names: Names): CodeStatements {
       SELECT coalesce(max(pool_count), 0) AS count, coalesce(max(pool_end), $6::bigint) AS ends,
         coalesce(max(pool_count), 0) >= $4::integer AS is_empty
       FROM me WHERE pool_end > $5::bigint),
-    changed AS (
-      UPDATE ${names.codes} AS codes
-      SET pool_count = pool.count + 1, pool_end = pool.ends,
-        ends_at = greatest(codes.ends_at, ${timeOf("pool.ends")})
-      FROM me, pool WHERE codes.email_key = $1::text AND NOT is_empty),
-    made AS (
-      INSERT INTO ${names.codes} (email_key, pool_count, pool_end, ends_at)
-      SELECT $1::text, 1, pool.ends, ${timeOf("pool.ends")} FROM pool
-      WHERE NOT EXISTS (SELECT 1 FROM me) AND NOT is_empty
-      ON CONFLICT (email_key) DO NOTHING RETURNING email_key),
     standing AS MATERIALIZED (
       SELECT key, value, ${number("value", "t")} < $3::integer AS is_open,
         several AND claims_end > $5::bigint AS several
@@ -113,7 +105,18 @@ export function codeStatements(names: Names): CodeStatements {
       WHERE ${number("value", "x")} > $5::bigint AND ${number("value", "e")} > $5::bigint),
     newest AS (
       SELECT key, several FROM standing WHERE is_open AND value ->> 'd' = $2::text
-      ORDER BY ${number("value", "s")} DESC LIMIT 1)
+      ORDER BY ${number("value", "s")} DESC LIMIT 1),
+    changed AS (
+      UPDATE ${names.codes} AS codes
+      SET pool_count = pool.count + 1, pool_end = pool.ends,
+        ends_at = greatest(codes.ends_at, ${timeOf("pool.ends")})
+      FROM me, pool WHERE codes.email_key = $1::text AND NOT is_empty
+        AND NOT EXISTS (SELECT 1 FROM newest)),
+    made AS (
+      INSERT INTO ${names.codes} (email_key, pool_count, pool_end, ends_at)
+      SELECT $1::text, 1, pool.ends, ${timeOf("pool.ends")} FROM pool
+      WHERE NOT EXISTS (SELECT 1 FROM me) AND NOT is_empty
+      ON CONFLICT (email_key) DO NOTHING RETURNING email_key)
     SELECT CASE
       WHEN is_empty THEN json_build_object('outcome', 'exhausted')
       WHEN NOT EXISTS (SELECT 1 FROM standing) THEN json_build_object('outcome', 'absent')

@@ -3,7 +3,15 @@ import type { CodeStore } from "@latchkey/core/ports";
 import type { Suite } from "../harness.ts";
 import { nth, tally } from "../outcomes.ts";
 import { newDigest, newId, shuffled } from "../samples.ts";
-import { aCode, aKeptCode, limits, tryClaim, tryEmail } from "./trying.ts";
+import {
+  aCode,
+  aKeptCode,
+  limits,
+  tryClaim,
+  tryEmail,
+  useUp,
+  useUpPool,
+} from "./trying.ts";
 
 /** Outcomes of tries for which the code was compared. */
 function compared(counts: Readonly<Record<string, number>>): number {
@@ -56,13 +64,35 @@ export const codeRaces: Suite<CodeStore> = {
       assert.deepEqual(tally(answers), { absent: perEmail, exhausted: callers - perEmail });
     },
 
-    "of parallel right codes no more than the limit are compared": async ({ store, race, at }) => {
-      const { emailKey, registrationId, digest } = await aKeptCode(store, at(0));
-      const answers = await race((client) =>
-        client.attempt({ emailKey, registrationId, digest }, limits, at(1)),
-      );
-      assert.equal(tally(answers)["matched"], limits.perRegistration);
+    "of parallel right codes each matches, and none is a try": async ({
+      store,
+      callers,
+      race,
+      at,
+    }) => {
+      const code = await aKeptCode(store, at(0));
+      const { emailKey, registrationId, digest } = code;
+      for (const own of [{ registrationId }, {}]) {
+        const answers = await race((client) =>
+          client.attempt({ emailKey, digest, ...own }, limits, at(1)),
+        );
+        assert.deepEqual(tally(answers), { matched: callers });
+      }
+      await useUpPool(store, emailKey, at(2));
+      await useUp(store, code, at(2));
     },
+
+    "wrong codes amid right ones stop at the limit, and then the right one is not compared either":
+      async ({ store, race, at }) => {
+        const code = await aKeptCode(store, at(0));
+        const { emailKey, registrationId } = code;
+        const answers = await race((client, caller) => {
+          const digest = caller % 3 === 0 ? code.digest : newDigest();
+          return client.attempt({ emailKey, registrationId, digest }, limits, at(1));
+        });
+        assert.equal(tally(answers)["wrong"], limits.perRegistration);
+        assert.equal(await tryClaim(store, code, at(2)), "exhausted");
+      },
 
     "codes sent anew amid wrong tries win nobody a further one": async ({ store, race, at }) => {
       const { emailKey, registrationId } = await aKeptCode(store, at(0));

@@ -18,6 +18,7 @@ const unlimited = {
 function counting(options: {
   readonly resendResets: boolean;
   readonly compareFirst: boolean;
+  readonly matchTakes?: "a try" | "none" | "less than none";
   readonly keyOf: (request: AttemptRequest) => string;
 }): () => CodeStore {
   return withCodes((codes) => {
@@ -38,7 +39,13 @@ function counting(options: {
         if (count >= limit) return { outcome: "exhausted" };
         if (options.compareFirst) await elsewhere();
         tries.set(key, count + 1);
-        return codes.attempt(request, unlimited, now);
+        const answer = await codes.attempt(request, unlimited, now);
+        if (answer.outcome === "matched") {
+          const { matchTakes = "none" } = options;
+          if (matchTakes === "none") tries.set(key, (tries.get(key) ?? 1) - 1);
+          if (matchTakes === "less than none") tries.delete(key);
+        }
+        return answer;
       },
     };
   });
@@ -55,7 +62,7 @@ export const brokenCodes: readonly BrokenStore<CodeStore>[] = [
     caughtBy: [
       "parallel wrong codes of a claim stop at its limit",
       "parallel wrong codes of an email stop at the limit of its pool",
-      "of parallel right codes no more than the limit are compared",
+      "wrong codes amid right ones stop at the limit, and then the right one is not compared either",
     ],
   },
   {
@@ -106,7 +113,28 @@ export const brokenCodes: readonly BrokenStore<CodeStore>[] = [
         },
       };
     }),
-    caughtBy: ["a match spends nothing: the code matches again"],
+    caughtBy: ["a match spends neither the code nor a try"],
+  },
+  {
+    name: "counts matches as well",
+    make: counting({
+      ...{ compareFirst: false, resendResets: false, keyOf: ownKey },
+      matchTakes: "a try",
+    }),
+    caughtBy: [
+      "of parallel right codes each matches, and none is a try",
+      "a match spends neither the code nor a try",
+    ],
+  },
+  {
+    name: "gives the tries of a claim back after a match",
+    make: counting({
+      ...{ compareFirst: false, resendResets: false, keyOf: ownKey },
+      matchTakes: "less than none",
+    }),
+    caughtBy: [
+      "wrong codes amid right ones stop at the limit, and then the right one is not compared either",
+    ],
   },
   {
     name: "counts on an email only where something is there",

@@ -85,10 +85,12 @@ export function memoryCodes(): CodeStore {
       const claim = email?.claims.get(registrationId);
       if (email === undefined || claim === undefined) return { outcome: "absent" };
       if (claim.tries >= limits.perRegistration) return { outcome: "exhausted" };
+      const isStanding = now < claim.expiresAt;
+      if (isStanding && claim.digest === digest) {
+        return { outcome: "matched", registrationId, several: email.several };
+      }
       claim.tries += 1;
-      if (claim.expiresAt <= now) return { outcome: "absent" };
-      if (claim.digest !== digest) return { outcome: "wrong" };
-      return { outcome: "matched", registrationId, several: email.several };
+      return { outcome: isStanding ? "wrong" : "absent" };
     },
   };
 }
@@ -100,23 +102,20 @@ function attemptOfEmail(
   limits: AttemptLimits,
   now: Date,
 ): AttemptOutcome {
-  email.pool ??= { count: 0, endsAt: new Date(now.getTime() + poolMs) };
-  if (email.pool.count >= limits.perEmail) return { outcome: "exhausted" };
-  email.pool.count += 1;
-
+  if ((email.pool?.count ?? 0) >= limits.perEmail) return { outcome: "exhausted" };
   const standing = [...email.claims.values()].filter((claim) => now < claim.expiresAt);
-  if (standing.length === 0) return { outcome: "absent" };
   const open = standing.filter((claim) => claim.tries < limits.perRegistration);
-  if (open.length === 0) return { outcome: "exhausted" };
   const [newest] = open
     .filter((claim) => claim.digest === digest)
     .toSorted((one, other) => other.sequence - one.sequence);
-  if (newest === undefined) return { outcome: "wrong" };
-  return {
-    outcome: "matched",
-    registrationId: newest.registrationId,
-    several: email.several,
-  };
+  if (newest !== undefined) {
+    const { registrationId } = newest;
+    return { outcome: "matched", registrationId, several: email.several };
+  }
+  email.pool ??= { count: 0, endsAt: new Date(now.getTime() + poolMs) };
+  email.pool.count += 1;
+  if (standing.length === 0) return { outcome: "absent" };
+  return { outcome: open.length === 0 ? "exhausted" : "wrong" };
 }
 
 function later(one: Date, other: Date): Date {

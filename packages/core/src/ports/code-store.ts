@@ -43,11 +43,14 @@ export interface CodeStore {
   put(request: PutCodeRequest, now: Date): Promise<"kept" | "superseded">;
   /**
    * Compares a code.
-   * - Guarantee: the try is counted first and compared second, matches and expired codes included;
-   *   a match leaves the code usable. With a `registrationId` it counts on that claim alone (an
-   *   unknown one counts nowhere); without one on the email's pool, whether or not anything is
-   *   there, and any of the email's claims with tries left may match, the highest sequence first.
-   * - Concurrency: however many are made at once, no more than the limit are compared.
+   * - Guarantee: what does not match is a try, expired codes included; where none is left nothing is
+   *   compared. A match takes no try and leaves the code usable: whoever has it guesses no more, and
+   *   may have to come back because what follows it failed. With a `registrationId` a try counts on
+   *   that claim alone (an unknown one counts nowhere); without one on the email's pool, whether or
+   *   not anything is there, and any of the email's claims with tries left may match, the highest
+   *   sequence first.
+   * - Concurrency: comparing and counting are one step: however many are made at once, no more wrong
+   *   codes than the limit are compared.
    * - Absence: `absent` where there is nothing (or nothing unexpired) to compare with.
    */
   attempt(request: AttemptRequest, limits: AttemptLimits, now: Date): Promise<AttemptOutcome>;

@@ -51,23 +51,25 @@ save(email, now)
 return 1
 `);
 
-/** ARGV: digest, registration id, tries per registration, now. Counts first, compares second. */
+/** ARGV: digest, registration id, tries per registration, now. A match takes no try. */
 export const attemptClaimScript: Script = script(`${codes}
 local digest, id, most, now = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local email = load(now)
 local claim = claim_of(email, id)
 if not claim then return {'absent'} end
 if claim.tries >= most then return {'exhausted'} end
+local standing = now < claim.expires_at
+if standing and claim.digest == digest then
+  return {'matched', id, email.several and 1 or 0}
+end
 claim.tries = claim.tries + 1
 save(email, now)
-if claim.expires_at <= now then return {'absent'} end
-if claim.digest ~= digest then return {'wrong'} end
-return {'matched', id, email.several and 1 or 0}
+return {standing and 'wrong' or 'absent'}
 `);
 
 /**
  * ARGV: digest, tries per registration, tries per email, length of the pool's day in milliseconds,
- * now. The pool counts whether or not there is anything to compare with.
+ * now. The pool counts what does not match, whether or not there is anything to compare with.
  */
 export const attemptEmailScript: Script = script(`${codes}
 local digest, most, most_of_email = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -75,9 +77,6 @@ local day, now = tonumber(ARGV[4]), tonumber(ARGV[5])
 local email = load(now)
 local pool = email.pool or {count = 0, ends_at = now + day}
 if pool.count >= most_of_email then return {'exhausted'} end
-pool.count = pool.count + 1
-email.pool = pool
-save(email, now)
 local standing, open, newest = 0, 0, nil
 for _, claim in ipairs(email.claims) do
   if now < claim.expires_at then
@@ -90,8 +89,10 @@ for _, claim in ipairs(email.claims) do
     end
   end
 end
+if newest then return {'matched', newest.id, email.several and 1 or 0} end
+pool.count = pool.count + 1
+email.pool = pool
+save(email, now)
 if standing == 0 then return {'absent'} end
-if open == 0 then return {'exhausted'} end
-if not newest then return {'wrong'} end
-return {'matched', newest.id, email.several and 1 or 0}
+return {open == 0 and 'exhausted' or 'wrong'}
 `);

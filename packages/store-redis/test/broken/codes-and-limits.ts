@@ -23,7 +23,7 @@ export const brokenCodes: readonly BrokenVariant<"codes">[] = [
     }),
     caughtBy: [
       "parallel wrong codes of a claim stop at its limit",
-      "of parallel right codes no more than the limit are compared",
+      "wrong codes amid right ones stop at the limit, and then the right one is not compared either",
     ],
   },
   {

@@ -35,7 +35,7 @@ export const confirmInput: z.ZodType<ConfirmInput> = z.strictObject({
  *
  * 1. Parse; the code is a string of six ASCII digits.
  * 2. Count: the network; then that registration, or without its id that email.
- * 3. Compare the code, counting the try first (ASVS 6.6.3).
+ * 3. Compare the code; what does not match is a try, counted in the same step (ASVS 6.6.3).
  * 4. Make the user; until then the code still works. Without a registration's id, and where
  *    several claims stood for the email, the password is not known to be the owner's and is dropped.
  *
