@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ada, bob, home, signUp } from "../../test/people.ts";
+import { ada, bob, home, register, signUp } from "../../test/people.ts";
 import type { Around } from "../../test/ports.ts";
 import { makeWorld } from "../../test/world.ts";
 import { defaultLimits } from "../domain/limits.ts";
@@ -64,6 +64,21 @@ describe("what could not be answered counts nothing", () => {
       await expect(broken.register(bob, home)).rejects.toMatchObject({ code: "store_unavailable" });
     }
     await expect(world.auth.register(bob, home)).resolves.toHaveProperty("registrationId");
+  });
+
+  it("a right code that could not make its user is right again afterwards", async () => {
+    const world = makeWorld({ limits: defaultLimits });
+    const { code, registrationId } = await register(world, ada);
+    const around = without("users.confirmRegistration");
+    const broken = world.process({ limits: defaultLimits, around });
+    const input = { email: ada.email, confirmationCode: code };
+    for (const own of [{ registrationId }, {}]) {
+      for (const _ of many) {
+        const attempt = broken.confirm({ ...input, ...own }, home);
+        await expect(attempt).rejects.toMatchObject({ code: "store_unavailable" });
+      }
+    }
+    await expect(world.auth.confirm({ ...input, registrationId }, home)).resolves.toBeDefined();
   });
 
   it("a wrong password is counted all the same", async () => {
