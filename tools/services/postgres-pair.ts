@@ -24,6 +24,8 @@ export interface PostgresPair {
   readonly replica: PostgresServer;
   /** Lies between these two: what it holds back, the replica does not know. */
   readonly replication: Proxy;
+  /** Waits until the replica has all that the primary has. */
+  caughtUp(): Promise<void>;
   /** Has each commit wait until the replica has it, too. */
   synchronise(): Promise<void>;
   /** Kills the primary, which writes no further word to anybody. */
@@ -48,17 +50,19 @@ export async function startPostgresPair(): Promise<PostgresPair> {
     await Promise.all([primary.end(), replica?.end() ?? removeFolder(folder)]);
     await replication.stop();
   };
+  const caughtUp = (): Promise<void> =>
+    until("the replica to have it all", () => isFollowed(primary, "true"));
   try {
     await backUp(primary, folder);
     await follow(folder, replication.port);
     replica = await startServer(folder, { synchronous_commit: "on" });
-    await until("the replica to stream", () => isFollowed(primary, "true"));
+    await caughtUp();
   } catch (error) {
     await stop();
     throw error;
   }
   return {
-    ...{ primary, replica, replication, stop },
+    ...{ primary, replica, replication, stop, caughtUp },
     async synchronise() {
       const url = primary.urlOf("postgres");
       await query(url, `ALTER SYSTEM SET synchronous_standby_names = '${name}'`);
@@ -66,7 +70,9 @@ export async function startPostgresPair(): Promise<PostgresPair> {
       await until("the replica to be waited for", () => isFollowed(primary, "sync_state = 'sync'"));
     },
     async kill() {
-      const [pid] = (await readFile(join(primary.folder.data, "postmaster.pid"), "utf8")).split("\n");
+      const [pid] = (await readFile(join(primary.folder.data, "postmaster.pid"), "utf8")).split(
+        "\n",
+      );
       process.kill(Number(pid), "SIGKILL");
     },
     promote: () => runIn(folder, "pg_ctl", ["promote", "--wait", "--pgdata", folder.data]),

@@ -21,16 +21,22 @@ export interface Proxy {
   behave(behaviour: Partial<ProxyBehaviour>): void;
   /** Ends every connection. */
   cut(): void;
+  /** Leads new connections to another server. */
+  leadTo(target: ProxyTarget): void;
   stop(): Promise<void>;
+}
+
+export interface ProxyTarget {
+  /** This machine when absent. */
+  readonly host?: string;
+  readonly port: number;
 }
 
 const wellBehaved: ProxyBehaviour = { delayMs: 0, traffic: "pass", replies: "pass" };
 
 /** @param listenOn a port to use again; a free one when absent */
-export async function startProxy(
-  target: { host?: string; port: number },
-  listenOn: number = 0,
-): Promise<Proxy> {
+export async function startProxy(firstTarget: ProxyTarget, listenOn: number = 0): Promise<Proxy> {
+  let target = firstTarget;
   let behaviour = wellBehaved;
   let turns = 0;
   const links = new Set<Link>();
@@ -90,6 +96,9 @@ export async function startProxy(
       for (const link of links) for (const write of link.held.splice(0)) write();
     },
     cut,
+    leadTo(next) {
+      target = next;
+    },
     async stop() {
       const closed = once(server, "close");
       server.close();

@@ -14,8 +14,6 @@ const settleMilliseconds = 100;
 /** A database that this process opened, and closes. */
 export interface Database {
   readonly source: KyselyLike | PoolLike;
-  /** What time it is there. */
-  now(): Promise<Date>;
   close(): Promise<void>;
 }
 
@@ -28,10 +26,6 @@ export function serverDatabase(url: string): Database {
   );
   return {
     source: pool,
-    async now() {
-      const { rows } = await pool.query<{ now: Date }>("SELECT clock_timestamp() AS now");
-      return rows[0]?.now ?? new Date(Number.NaN);
-    },
     close: () => pool.end(),
   };
 }
@@ -45,8 +39,6 @@ export async function embeddedDatabase(dataDir: string): Promise<Database> {
   const db = new Kysely<Record<string, never>>({ dialect: new PGliteDialect({ pglite }) });
   return {
     source: db,
-    // It shares this machine's clock.
-    now: async () => new Date(),
     async close() {
       await db.destroy();
       unlock();

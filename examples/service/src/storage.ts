@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Stores } from "@latchkey/core/ports";
-import { migrate, postgresStores } from "@latchkey/store-postgres";
+import { checkPostgres, migrate, postgresStores } from "@latchkey/store-postgres";
 import { checkRedis, connectRedis, redisStores } from "@latchkey/store-redis";
 import { type Database, embeddedDatabase, serverDatabase } from "./database.ts";
 import type { Environment } from "./environment.ts";
@@ -39,10 +39,7 @@ export async function openStorage(environment: Environment): Promise<Storage> {
   }
   return {
     stores: { ...kept, ...redis?.stores },
-    questions: [
-      accountsQuestion(database, kept.accounts, migration),
-      ...(redis === null ? [] : [redis.question]),
-    ],
+    questions: [accountsQuestion(database, migration), ...(redis === null ? [] : [redis.question])],
     async close() {
       migration.stop();
       await Promise.all([redis?.close(), database.close()]);
@@ -82,21 +79,14 @@ function migrating(database: Database): Migration {
   return { done: run(), trouble: () => trouble, stop: () => stopped.abort() };
 }
 
-const nobody = "00000000-0000-0000-0000-000000000000";
-
-function accountsQuestion(
-  database: Database,
-  { users }: Stores["accounts"],
-  migration: Migration,
-): Question {
+function accountsQuestion({ source }: Database, migration: Migration): Question {
   return {
     store: "accounts",
     async ask() {
       const waiting = migration.trouble();
       if (waiting !== null) return waiting;
-      // The store answers in time, sees that its tables are there, and names cause and cure.
-      await users.findById(nobody);
-      return clockTrouble([await database.now()], new Date());
+      // It answers in time, or names cause and cure.
+      return clockTrouble([(await checkPostgres(source)).time], new Date());
     },
   };
 }

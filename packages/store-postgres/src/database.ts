@@ -138,12 +138,24 @@ export function poolDatabase(pool: PoolLike, isPreparing: boolean): Database {
   };
 }
 
-/** Whether an error says that its connection is of no more use. */
+/**
+ * Whether an error says that its connection is of no more use. One that only reads (25006) leads to
+ * what was the primary once: where the address leads now, a new connection tells.
+ */
 function isBroken(error: unknown): boolean {
   const code = codeOf(error);
-  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || /^(?:08|57P)/.test(code);
+  return code === undefined || !/^[0-9A-Z]{5}$/.test(code) || /^(?:08|57P|25006)/.test(code);
 }
 
 export function isPool(source: KyselyLike | PoolLike): source is PoolLike {
   return "connect" in source;
+}
+
+/** @throws TypeError for a transaction */
+export function databaseOf(source: KyselyLike | PoolLike, prepare: boolean): Database {
+  if (isPool(source)) return poolDatabase(source, prepare);
+  if (source.isTransaction) {
+    throw new TypeError("the stores cannot work inside a transaction: each call is one of its own");
+  }
+  return kyselyDatabase(source);
 }

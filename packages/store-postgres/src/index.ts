@@ -1,3 +1,5 @@
+export { checkPostgres } from "./check.ts";
+export type { CheckOptions, PostgresCheck } from "./check.ts";
 export type { KyselyLike, PoolClientLike, PoolLike } from "./database.ts";
 export type { Listen } from "./listening.ts";
 export { migrate, migrationScript, migrationStatus } from "./migrate.ts";

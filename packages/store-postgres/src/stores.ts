@@ -1,12 +1,6 @@
 import type { Stores } from "@latchkey/core/ports";
 import { askWithin } from "./asking.ts";
-import {
-  isPool,
-  kyselyDatabase,
-  type KyselyLike,
-  poolDatabase,
-  type PoolLike,
-} from "./database.ts";
+import { databaseOf, isPool, type KyselyLike, type PoolLike } from "./database.ts";
 import { epochs } from "./epochs.ts";
 import { postgresCodes } from "./codes.ts";
 import { postgresLimits } from "./limits.ts";
@@ -81,12 +75,4 @@ function untilAborted(heardBy: Listen | PoolLike): Listen {
     };
     if (!signal.aborted) await listen(channel, whileWanted, signal);
   };
-}
-
-function databaseOf(source: KyselyLike | PoolLike, prepare: boolean) {
-  if (isPool(source)) return poolDatabase(source, prepare);
-  if (source.isTransaction) {
-    throw new TypeError("the stores cannot work inside a transaction: each call is one of its own");
-  }
-  return kyselyDatabase(source);
 }

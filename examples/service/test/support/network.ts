@@ -1,4 +1,4 @@
-import { startProxy, type Proxy } from "../../../../tools/services/proxy.ts";
+import { startProxy, type Proxy, type ProxyTarget } from "../../../../tools/services/proxy.ts";
 
 /** How a network fails: nobody listens, all stands still, all breaks, or no answer ever comes. */
 export type Failure = "refused" | "frozen" | "cut" | "dropped";
@@ -10,12 +10,14 @@ export interface Network {
   readonly proxy: Proxy;
   fail(how: Failure): Promise<void>;
   heal(): Promise<void>;
+  /** Ends every connection; new ones reach another server, as after a change of DNS. */
+  leadTo(server: ProxyTarget): void;
   stop(): Promise<void>;
 }
 
 export async function behindProxy(target: string): Promise<Network> {
   const url = new URL(target);
-  const server = { host: url.hostname, port: Number(url.port) };
+  let server: ProxyTarget = { host: url.hostname, port: Number(url.port) };
   let proxy = await startProxy(server);
   const { port } = proxy;
   url.port = String(port);
@@ -41,6 +43,11 @@ export async function behindProxy(target: string): Promise<Network> {
       if (!isListening) proxy = await startProxy(server, port);
       isListening = true;
       proxy.behave({ traffic: "pass", replies: "pass" });
+    },
+    leadTo(next) {
+      server = next;
+      proxy.leadTo(next);
+      proxy.cut();
     },
     stop: () => (isListening ? proxy.stop() : Promise.resolve()),
   };

@@ -3,15 +3,7 @@ import type { CodeStore } from "@latchkey/core/ports";
 import type { Suite } from "../harness.ts";
 import { nth, tally } from "../outcomes.ts";
 import { newDigest, newId, shuffled } from "../samples.ts";
-import {
-  aCode,
-  aKeptCode,
-  limits,
-  tryClaim,
-  tryEmail,
-  useUp,
-  useUpPool,
-} from "./trying.ts";
+import { aCode, aKeptCode, limits, tryClaim, tryEmail, useUp, useUpPool } from "./trying.ts";
 
 /** Outcomes of tries for which the code was compared. */
 function compared(counts: Readonly<Record<string, number>>): number {
