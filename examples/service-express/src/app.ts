@@ -56,7 +56,7 @@ async function serve(
   });
 
   const front = listener("public");
-  front.use(latchkey(auth, { publicRenew }));
+  front.use(latchkey(auth, { publicRenew, pages: true }));
   if (environment.local) front.use(mailbox(mailer));
   front.get("/healthz", (_request, response) => void response.json({ status: "ok" }));
   refuseTheRest(front, auth);

@@ -55,7 +55,7 @@ async function serve(
   });
 
   const front = listener(auth, "public");
-  await front.register(latchkey, { auth, publicRenew });
+  await front.register(latchkey, { auth, publicRenew, pages: true });
   if (environment.local) await front.register(mailbox, { mailer });
   front.get("/healthz", async () => ({ status: "ok" }));
 

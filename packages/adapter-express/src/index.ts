@@ -29,11 +29,17 @@ export function latchkey(auth: Auth, options: MountOptions = {}): Middleware {
   const readBody = express.raw({ type: () => true, inflate: false, limit: maxBodyBytes });
 
   for (const { path, methods, ...endpoint } of endpoints(auth, options)) {
+    const refuse = (
+      error: unknown,
+      request: Request,
+      response: Response,
+      _next: NextFunction,
+    ): void => write(response, endpoint.refuse(error, toRequest(request)));
     const choose = (request: Request, _response: Response, next: NextFunction): void =>
       methods.includes(request.method) ? next() : next("route");
-    router.all(path, choose, readBody, async (request, response) =>
-      write(response, await endpoint.handle(toRequest(request))),
-    );
+    const handle = async (request: Request, response: Response): Promise<void> =>
+      write(response, await endpoint.handle(toRequest(request)));
+    router.all(path, choose, readBody, handle, refuse);
   }
   router.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     write(response, errorReply(auth, error, toRequest(request))),
@@ -77,5 +83,8 @@ function write(response: ServerResponse, { status, headers, body }: EndpointRepl
   const length = body === null ? {} : { "content-length": Buffer.byteLength(body) };
   // A middleware of the host (CORS) may already have said what its part of the answer varies by.
   const vary = [response.getHeader("vary") ?? [], headers["vary"] ?? []].flat().join(", ");
-  response.writeHead(status, { ...headers, ...length, vary }).end(body ?? undefined);
+  const cookie = headers["set-cookie"];
+  if (cookie !== undefined) response.appendHeader("set-cookie", cookie);
+  const { "set-cookie": _, ...rest } = headers;
+  response.writeHead(status, { ...rest, ...length, vary }).end(body ?? undefined);
 }

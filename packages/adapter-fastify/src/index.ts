@@ -1,9 +1,9 @@
 import type { Auth, Caller } from "@latchkey/core";
 import {
+  type Endpoint,
   type EndpointReply,
   type EndpointRequest,
   endpoints,
-  errorReply,
   guard,
   guardedCaller,
   maxBodyBytes,
@@ -30,25 +30,42 @@ export const latchkey: FastifyPluginAsync<LatchkeyOptions> = async (app, { auth,
   app.removeAllContentTypeParsers();
   const parser = { parseAs: "string", bodyLimit: maxBodyBytes } as const;
   app.addContentTypeParser("*", parser, async (_request: FastifyRequest, text: string) => text);
-  app.setErrorHandler((error: Error & Partial<FastifyError>, request, reply) => {
-    // Bodies are refused here; what a hook of the host throws goes on to the host's own handler.
-    if (error.code?.startsWith("FST_ERR_CTP_") !== true) throw error;
-    return write(reply, errorReply(auth, error, toRequest(request)));
-  });
-
   for (const endpoint of endpoints(auth, options)) {
     // The pattern instead of the address: a query may hold a token, and logs are read by many.
     const req = ({ method }: FastifyRequest): object => ({ method, url: endpoint.path });
     app.route({
       ...{ logSerializers: { req } },
       method: [...endpoint.methods],
-      url: endpoint.path,
+      url: routeOf(endpoint),
       exposeHeadRoute: false,
       bodyLimit: maxBodyBytes,
-      handler: async (request, reply) => write(reply, await endpoint.handle(toRequest(request))),
+      onRequest: async (request, reply) =>
+        isPlaceOf(endpoint, request) ? undefined : reply.callNotFound(),
+      handler: async (request, reply) =>
+        write(reply, await endpoint.handle(toRequest(request, endpoint))),
+      errorHandler(error: Error & Partial<FastifyError>, request, reply) {
+        // Bodies are refused here; what a hook of the host throws goes on to the host's own handler.
+        if (error.code?.startsWith("FST_ERR_CTP_") !== true) throw error;
+        void write(reply, endpoint.refuse(error, toRequest(request, endpoint)));
+      },
     });
   }
 };
+
+/** Fastify finds no parameter of more than 100 characters, but lets `*` take any rest. */
+function routeOf({ path, longParameter }: Endpoint): string {
+  return longParameter === undefined
+    ? path
+    : path.replace(`:${longParameter}`, "*").replace("*/", "*");
+}
+
+/** Whether what `*` took is one part of the path, as the parameter it stands for would be. */
+function isPlaceOf({ path, longParameter }: Endpoint, request: FastifyRequest): boolean {
+  if (longParameter === undefined) return true;
+  const parts = (request.raw.url ?? "").replace(/\?.*/s, "").split("/");
+  if (path.endsWith("/") && parts.pop() !== "") return false;
+  return parts.at(-1) !== "" && parts.length === request.routeOptions.url?.split("/").length;
+}
 
 /**
  * An `onRequest` hook that lets only signed-in requests through: it runs before the body is read,
@@ -71,13 +88,18 @@ export function getAuth(request: FastifyRequest): Caller {
   return guardedCaller(request);
 }
 
-function toRequest(request: FastifyRequest): EndpointRequest {
+function toRequest(
+  request: FastifyRequest,
+  { longParameter }: Pick<Endpoint, "longParameter"> = {},
+): EndpointRequest {
   const { url = "", rawHeaders, socket } = request.raw;
   const mark = url.indexOf("?");
+  // Fastify decodes parameters, and what `*` takes, to text.
+  const params = request.params as EndpointRequest["params"];
+  const rest = params["*"]?.replace(/\/$/, "");
   return {
     method: request.method,
-    // Routes of ours have named parameters only, which Fastify decodes to text.
-    params: request.params as EndpointRequest["params"],
+    params: longParameter === undefined ? params : { ...params, [longParameter]: rest },
     query: mark < 0 ? "" : url.slice(mark + 1),
     rawHeaders,
     body: request.body,

@@ -8,6 +8,7 @@ import type { RemoveInput } from "./flows/account/remove.ts";
 import type { ChangePasswordInput } from "./flows/password/change.ts";
 import type { CheckResetLinkInput, ResetLinkStanding } from "./flows/password/check-link.ts";
 import type { ForgotPasswordInput } from "./flows/password/forgot.ts";
+import type { ResetPasswordByFormInput } from "./flows/password/reset-by-form.ts";
 import type { ResetPasswordInput } from "./flows/password/reset.ts";
 import type { Confirmed, ConfirmInput } from "./flows/registration/confirm.ts";
 import type { Registered, RegisterInput } from "./flows/registration/register.ts";
@@ -31,6 +32,14 @@ export interface AuthSettings {
   readonly locale: Locale;
   readonly trustedProxies: readonly string[];
   readonly paths: Readonly<Record<string, string>>;
+  readonly productName: string;
+  /** Where the pages send whoever wants to sign in. */
+  readonly loginUrl: string;
+  /** What the pages say of a new password. */
+  readonly passwords: {
+    readonly minLength: number;
+    readonly require: readonly ("letter" | "digit")[];
+  };
 }
 
 /** Everything an application can do with its accounts. */
@@ -64,6 +73,13 @@ export interface Auth {
    * `password_mismatch`, `weak_password`, `rate_limited`, `busy`.
    */
   readonly resetPassword: Flow<ResetPasswordInput, void>;
+  /**
+   * The same for a form of your own: it proves which link it was made for by the digest that
+   * `checkResetLink` answered, and so need not ask for the email. Never for a request that names its
+   * own digest without a form of yours behind it. Throws as `resetPassword` does, but for
+   * `email_mismatch`: another link's digest is `invalid_token`.
+   */
+  readonly resetPasswordByForm: Flow<ResetPasswordByFormInput, void>;
   /**
    * Sets a new password by the current one. Throws `wrong_password`, `password_mismatch`,
    * `weak_password`, `invalid_token`, `rate_limited`, `busy`.

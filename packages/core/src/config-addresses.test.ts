@@ -155,3 +155,41 @@ describe("trustedProxies", () => {
     }
   });
 });
+
+describe("links.login", () => {
+  const login = (given: unknown, publicUrl_ = publicUrl): string =>
+    resolve({ publicUrl: publicUrl_, links: { login: given } }).loginUrl;
+
+  it("is a path below publicUrl, its root where nothing is said, or a whole https URL", () => {
+    expect(login(undefined)).toBe(`${publicUrl}/`);
+    expect(login("/sign-in?from=reset#form")).toBe(`${publicUrl}/sign-in?from=reset#form`);
+    expect(login("/sign-in", `${publicUrl}/auth/`)).toBe(`${publicUrl}/auth/sign-in`);
+    expect(login("https://app.example.com")).toBe("https://app.example.com/");
+    expect(login("http://localhost:5173/sign-in")).toBe("http://localhost:5173/sign-in");
+  });
+
+  it.each([
+    ...[
+      "//evil.example",
+      "/\\evil.example",
+      "\\\\evil.example",
+      "javascript:alert(1)",
+      "https:evil",
+    ],
+    ...["data:text/html,x", "http://evil.example", "https://a@evil.example", "sign-in", "", " /x"],
+    ...["/\tx", "/a\nb", "https://evil.example\n", "///evil.example", "ftp://evil.example"],
+  ])("A-47: refuses %j", (given) => {
+    expect(() => login(given)).toThrow(
+      new TypeError("createAuth: links.login: give an https URL or a path"),
+    );
+  });
+});
+
+describe("paths.resetLinkPage", () => {
+  it("is where mailed links lead, unless links.resetPassword says otherwise", () => {
+    const paths = { resetLinkPage: "/forgotten/:uid/:token" };
+    expect(resolve({ paths }).resetLinkTemplate).toBe(`${publicUrl}/forgotten/{uid}/{token}`);
+    const links = { resetPassword: "/new-password#{token}" };
+    expect(resolve({ paths, links }).resetLinkTemplate).toBe(`${publicUrl}/new-password#{token}`);
+  });
+});

@@ -27,6 +27,7 @@ describe("defaults", () => {
       publicUrl,
       productName: "accounts.example.com",
       resetLinkTemplate: `${publicUrl}/password-reset/{uid}/{token}/`,
+      loginUrl: `${publicUrl}/`,
       tokens: {
         issuer: publicUrl,
         audience: publicUrl,

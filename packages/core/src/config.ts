@@ -3,6 +3,7 @@ import * as z from "zod";
 import { defaultLimits, type Limits } from "./domain/limits.ts";
 import type { Locale } from "./domain/locale.ts";
 import { passwordBounds } from "./domain/password-policy.ts";
+import { pagePaths } from "./http/pages/places.ts";
 import type {
   AuthOptions,
   JobOptions,
@@ -22,6 +23,7 @@ export interface Config {
   readonly publicUrl: string;
   readonly productName: string;
   readonly resetLinkTemplate: string;
+  readonly loginUrl: string;
   readonly tokens: Complete<TokenOptions>;
   readonly passwords: Complete<Omit<PasswordOptions, "hasher" | "concurrency">> & {
     readonly concurrency: number | null;
@@ -86,7 +88,9 @@ const plainForm = z.strictObject({
     .string()
     .regex(/^\P{Cc}{1,60}$/u, "give one line of text, 60 characters at most")
     .optional(),
-  links: z.strictObject({ resetPassword: z.string().optional() }).prefault({}),
+  links: z
+    .strictObject({ resetPassword: z.string().optional(), login: z.string().default("/") })
+    .prefault({}),
   tokens: z
     .strictObject({
       issuer: z.string().min(1).optional(),
@@ -181,7 +185,12 @@ export function resolveConfig(options: AuthOptions): Config {
   return deepFreeze({
     ...plain,
     productName,
-    resetLinkTemplate: resolveLink(links.resetPassword, plain.publicUrl),
+    resetLinkTemplate: resolveLink(
+      links.resetPassword ??
+        (plain.paths["resetLinkPage"] ?? pagePaths.resetLinkPage).replace(/:(\w+)/g, "{$1}"),
+      plain.publicUrl,
+    ),
+    loginUrl: resolveLogin(links.login, plain.publicUrl),
     tokens: { ...plain.tokens, issuer, audience: plain.tokens.audience ?? issuer },
     passwords: {
       ...plain.passwords,
@@ -204,17 +213,29 @@ function publicUrlProblem(url: URL): string | null {
   return bare ? null : "give the base URL without credentials, query or fragment";
 }
 
-function resolveLink(template: string | undefined, publicUrl: string): string {
-  const path = template ?? "/password-reset/{uid}/{token}/";
-  const link = path.startsWith("/") ? `${publicUrl}${path}` : path;
-  const url = /^https?:\/\/[^\s\\]+$/i.test(link) && URL.canParse(link) ? new URL(link) : null;
-  const isSafe = url !== null && isSafeOrigin(url) && url.username === "" && url.password === "";
-  if (!isSafe || !link.includes("{token}")) {
+function resolveLink(template: string, publicUrl: string): string {
+  const link = safeLink(template, publicUrl);
+  if (link === null || !link.includes("{token}")) {
     throw new TypeError(
       "createAuth: links.resetPassword: give an https URL or a path with {token} in it",
     );
   }
   return link;
+}
+
+function resolveLogin(given: string, publicUrl: string): string {
+  // Two slashes would be a path to us and another host to whoever copies the value.
+  const link = given.startsWith("//") ? null : safeLink(given, publicUrl);
+  if (link === null) throw new TypeError("createAuth: links.login: give an https URL or a path");
+  return new URL(link).href;
+}
+
+/** A path below `publicUrl`, or a URL as safe as that must be; else null. */
+function safeLink(given: string, publicUrl: string): string | null {
+  const link = given.startsWith("/") ? `${publicUrl}${given}` : given;
+  const url = /^https?:\/\/[^\s\\]+$/i.test(link) && URL.canParse(link) ? new URL(link) : null;
+  const isSafe = url !== null && isSafeOrigin(url) && url.username === "" && url.password === "";
+  return isSafe ? link : null;
 }
 
 function isProxy(text: string): boolean {

@@ -25,6 +25,9 @@ describe("createAuth", () => {
       locale: "en",
       trustedProxies: [],
       paths: {},
+      productName: "accounts.example.com",
+      loginUrl: "https://accounts.example.com/",
+      passwords: { minLength: 15, require: [] },
     });
   });
 

@@ -11,6 +11,7 @@ import { remove } from "./flows/account/remove.ts";
 import { changePassword } from "./flows/password/change.ts";
 import { checkResetLink } from "./flows/password/check-link.ts";
 import { forgotPassword } from "./flows/password/forgot.ts";
+import { resetPasswordByForm } from "./flows/password/reset-by-form.ts";
 import { resetPassword } from "./flows/password/reset.ts";
 import { confirm } from "./flows/registration/confirm.ts";
 import { register } from "./flows/registration/register.ts";
@@ -45,7 +46,8 @@ export function createAuth(options: AuthOptions): Auth {
   const context = makeContext(options, resolveConfig(options));
   const handlers = options.handlers ?? {};
   const worker = makeWorker(context, handlers);
-  const { publicUrl, locale, trustedProxies, paths } = context.config;
+  const { publicUrl, locale, trustedProxies, paths, productName, loginUrl } = context.config;
+  const { minLength, require } = context.config.passwords;
 
   const bind = <Input, Outcome>(
     flow: (context: Context, input: Input, client: Client) => Promise<Outcome>,
@@ -100,6 +102,7 @@ export function createAuth(options: AuthOptions): Auth {
     forgotPassword: leavingJobs(bind(forgotPassword)),
     checkResetLink: bind(checkResetLink),
     resetPassword: leavingJobs(bind(resetPassword)),
+    resetPasswordByForm: leavingJobs(bind(resetPasswordByForm)),
     changePassword: leavingJobs(bind(changePassword)),
     me: bind(me),
     disable: leavingJobs(bind(disable)),
@@ -116,7 +119,10 @@ export function createAuth(options: AuthOptions): Auth {
     },
     jwks: () => context.keys.published,
     reportFault: (where, cause) => emit(context, "fault", { where, cause }),
-    settings: { publicUrl, locale, trustedProxies, paths },
+    settings: {
+      ...{ publicUrl, locale, trustedProxies, paths, productName, loginUrl },
+      passwords: { minLength, require },
+    },
   };
 }
 

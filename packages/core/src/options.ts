@@ -12,9 +12,14 @@ import type { PrivateJwkSet } from "./tokens/keys.ts";
 export interface LinkOptions {
   /**
    * Template of the reset link; `{uid}` and `{token}` are replaced. Absolute, or a path below
-   * `publicUrl` (default: `/password-reset/{uid}/{token}/`).
+   * `publicUrl` (default: the reset page's own path, `/password-reset/{uid}/{token}/`).
    */
   readonly resetPassword?: string | undefined;
+  /**
+   * Where the reset pages send whoever wants to sign in: a path below `publicUrl`, or an https URL
+   * (default: `/`).
+   */
+  readonly login?: string | undefined;
 }
 
 /** Lifetimes and names of tokens. */
@@ -121,7 +126,7 @@ export interface AuthOptions {
   readonly mailer: Mailer;
   /** Private keys for access tokens (the first signs), published by `jwks` (default: none). */
   readonly keys?: PrivateJwkSet | undefined;
-  /** What mails call you (default: the host of `publicUrl`). */
+  /** What mails and pages call you (default: the host of `publicUrl`). */
   readonly productName?: string | undefined;
   readonly links?: LinkOptions | undefined;
   readonly tokens?: TokenOptions | undefined;

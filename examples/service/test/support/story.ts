@@ -104,7 +104,15 @@ export async function aStory(service: Service): Promise<Story> {
   const [link = "", uid = "", token = ""] =
     /http\S+\/password-reset\/([^/]+)\/([^/]+)\//.exec(await mailText(service, "reset_link")) ?? [];
   secrets.push(link, token, token.split(".")[1] ?? "", token.split(".")[2] ?? "");
-  refused(await send("GET", at(`/password-reset/${uid}/${token}/`)));
+  const opened = await send("GET", at(`/password-reset/${uid}/${token}/`));
+  assert.equal(opened.status, 303);
+  const cookie = String(opened.headers["set-cookie"]).split(";")[0] ?? "";
+  const form = at(`/password-reset/${uid}/set-password/`);
+  assert.equal((await send("GET", form, { headers: { cookie } })).status, 200);
+  const typed = `linkDigest=x&newPassword=${encodeURIComponent(passwords.weak)}`;
+  const typing = { "content-type": "application/x-www-form-urlencoded", cookie };
+  refused(await send("POST", form, { headers: typing, body: typed }));
+  refused(await send("GET", at(`/password-reset/${uid}/${token}x/`)));
   const reset = at("/api/auth/reset-password");
   const fields = { token, email, newPassword: passwords.third };
   refused(await post(reset, { ...fields, email: "other@example.com" }));

@@ -6,6 +6,7 @@ import { faults } from "./scenarios/faults.ts";
 import { fields } from "./scenarios/fields.ts";
 import { forgot } from "./scenarios/forgot.ts";
 import { hosts } from "./scenarios/hosts.ts";
+import { pagesStory } from "./scenarios/pages.ts";
 import { reset } from "./scenarios/reset.ts";
 import { story } from "./scenarios/story.ts";
 import { tokens } from "./scenarios/tokens.ts";
@@ -16,6 +17,6 @@ import { tokens } from "./scenarios/tokens.ts";
  */
 export function httpConformance(harness: HttpHarness): void {
   const aboutInput = [fields, bodies, addresses];
-  const aboutFlows = [story, tokens, reset, forgot];
+  const aboutFlows = [story, tokens, reset, forgot, pagesStory];
   register(harness, [...aboutFlows, ...aboutInput, answers, faults, hosts]);
 }

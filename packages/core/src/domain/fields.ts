@@ -101,6 +101,12 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** An id we made: a lower-case UUID. */
 export const idField: z.ZodType<string, string> = text.regex(uuid, rule("ill_formed"));
 
+/** A digest we made: 32 bytes as base64url. */
+export const digestField: z.ZodType<string, string> = text.regex(
+  /^[A-Za-z0-9_-]{43}$/,
+  rule("ill_formed"),
+);
+
 /** An id out of a path, where any other text names nothing: null. */
 export const pathIdField: z.ZodType<string | null, string> = text.transform((value) =>
   uuid.test(value) ? value : null,

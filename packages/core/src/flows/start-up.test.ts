@@ -126,7 +126,8 @@ it("settings tell a front door what it must know, and cannot be changed", () => 
   const { settings } = createAuth({ ...good, publicUrl: "https://id.example.org/auth/" });
   expect(settings).toEqual({
     ...{ publicUrl: "https://id.example.org/auth", locale: "en" },
-    ...{ trustedProxies: [], paths: {} },
+    ...{ trustedProxies: [], paths: {}, productName: "id.example.org" },
+    ...{ loginUrl: "https://id.example.org/auth/", passwords: { minLength: 15, require: [] } },
   });
   expect(Object.isFrozen(settings.paths)).toBe(true);
 });

@@ -28,9 +28,16 @@ export interface Endpoint {
   readonly path: string;
   /** Every method to be routed here; those the path does not offer answer 405. */
   readonly methods: readonly string[];
+  /** The parameter at the end of the path that may be longer than routers expect, if one may. */
+  readonly longParameter?: string;
   /** Never rejects. */
   handle(request: EndpointRequest): Promise<EndpointReply>;
+  /** The answer to what went wrong before `handle`, such as a body that was not read to its end. */
+  refuse(error: unknown, request: EndpointRequest): EndpointReply;
 }
+
+/** The methods an adapter routes; OPTIONS stays the host's, which may answer CORS preflights. */
+export const requestMethods: readonly string[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /** Bodies beyond this many bytes are refused with 413. */
 export const maxBodyBytes = 16_384;

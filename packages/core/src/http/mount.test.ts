@@ -182,7 +182,7 @@ describe("renamed paths", () => {
   it("are refused for an endpoint that does not exist, with the names of all that do", () => {
     expect(() => endpoints(withPaths({ signIn: "/sign-in" }))).toThrow(TypeError);
     expect(() => endpoints(withPaths({ signIn: "/sign-in" }))).toThrow(
-      /^paths: no endpoint is called signIn; there are register, confirm, .*login, .*jwks, contract$/,
+      /^paths: no endpoint is called signIn; there are register, confirm, .*login, .*jwks, contract, .*resetLinkPage, .*$/,
     );
     expect(() => endpoints(withPaths({ constructor: "/x" }))).toThrow(TypeError);
   });

@@ -1,12 +1,19 @@
 import type { Auth } from "../auth.ts";
-import { AuthError, isAuthError } from "../errors.ts";
+import { AuthError } from "../errors.ts";
 import { clientOf, trustIn } from "./address.ts";
-import type { Endpoint, EndpointReply, EndpointRequest } from "./endpoint.ts";
+import {
+  requestMethods,
+  type Endpoint,
+  type EndpointReply,
+  type EndpointRequest,
+} from "./endpoint.ts";
 import { requireAuthObject } from "./guard.ts";
 import { problem } from "./problem.ts";
 import { describeRows } from "./openapi.ts";
+import { pageEndpoints } from "./pages/pages.ts";
+import { asRefusal, told } from "./refusal.ts";
 import { publicJson } from "./reply.ts";
-import { contractName, renamed, type Exposure, type Row } from "./table.ts";
+import { contractName, placesOf, renamed, type Exposure, type Row } from "./table.ts";
 
 /** Which part of the table is mounted. */
 export interface MountOptions {
@@ -14,12 +21,14 @@ export interface MountOptions {
   readonly expose?: readonly Exposure[] | undefined;
   /** `POST` renew among the public endpoints, for clients without a gateway (default: false). */
   readonly publicRenew?: boolean | undefined;
+  /**
+   * The pages that take somebody through a forgotten password, among the public endpoints, for
+   * sites without their own (default: false).
+   */
+  readonly pages?: boolean | undefined;
 }
 
 const exposures: readonly string[] = ["public", "internal"] satisfies readonly Exposure[];
-
-/** The methods an adapter routes; OPTIONS stays the host's, which may answer CORS preflights. */
-const routed = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /**
  * Everything to mount, one endpoint a path.
@@ -29,7 +38,7 @@ const routed = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
  */
 export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endpoint[] {
   requireAuthObject(auth);
-  const { expose = ["public"], publicRenew = false } = options;
+  const { expose = ["public"], publicRenew = false, pages = false } = options;
   const strange = expose.filter((name) => !exposures.includes(name));
   if (strange.length > 0) {
     throw new TypeError(`expose: ${strange.join(", ")}: give public, internal or both`);
@@ -38,14 +47,15 @@ export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endp
     (row) => expose.includes(row.exposure) || (publicRenew && row.name === "renew"),
   );
   const rows = expose.includes("public") ? [...mounted, contractOf(auth, mounted)] : mounted;
-  refuseTwins(rows);
+  const paged = pages && expose.includes("public") ? pageEndpoints(auth, placesOf(auth)) : [];
+  refuseTwins(rows, paged);
   const { locale, trustedProxies } = auth.settings;
   const trust = trustIn(trustedProxies);
   const byPath = new Map<string, Row[]>();
   for (const row of rows) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
-  return [...byPath].map(([path, offered]) => ({
+  const called = [...byPath].map(([path, offered]): Endpoint => ({
     path,
-    methods: routed,
+    methods: requestMethods,
     async handle(request) {
       const client = clientOf(request, trust, locale);
       try {
@@ -53,15 +63,21 @@ export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endp
         if (row === null) return notAllowed(offered, client.locale);
         return await row.handle({ auth, request, client });
       } catch (error) {
-        return refusal(auth, `${request.method} ${path}`, error, client.locale);
+        return problem(told(auth, `${request.method} ${path}`, error), client.locale);
       }
     },
+    refuse: (error, request) => errorReply(auth, error, request),
   }));
+  return [...called, ...paged];
 }
 
-/** One of two rows at one place would never be reached. */
-function refuseTwins(rows: readonly Row[]): void {
-  const places = rows.map(({ method, path }) => `${method} ${path}`);
+/** One of two rows at one place would never be reached; a page has its place to itself. */
+function refuseTwins(rows: readonly Row[], pages: readonly Endpoint[]): void {
+  const paged = pages.map(({ path }) => path);
+  const places = [
+    ...rows.map(({ method, path }) => (paged.includes(path) ? path : `${method} ${path}`)),
+    ...paged,
+  ];
   const twin = places.find((place, index) => places.indexOf(place) !== index);
   if (twin !== undefined) throw new TypeError(`paths: two endpoints stand at ${twin}`);
 }
@@ -94,22 +110,7 @@ export function errorReply(
   request: Pick<EndpointRequest, "rawHeaders" | "peerAddress">,
 ): EndpointReply {
   const { locale } = clientOf(request, trustIn([]), auth.settings.locale);
-  return refusal(auth, "adapter", asRefusal(error), locale);
-}
-
-function refusal(auth: Auth, where: string, error: unknown, locale: "en" | "ru"): EndpointReply {
-  // Flows report their own faults; what else is not a refusal is a fault of ours.
-  if (!isAuthError(error)) auth.reportFault(where, error);
-  return problem(error, locale);
-}
-
-/** Frameworks refuse bodies by errors with a status; the three they may use have codes of ours. */
-function asRefusal(error: unknown): unknown {
-  if (typeof error !== "object" || error === null || isAuthError(error)) return error;
-  const status = "statusCode" in error ? error.statusCode : "status" in error ? error.status : 0;
-  if (status === 413) return new AuthError("payload_too_large");
-  if (status === 415) return new AuthError("unsupported_media_type");
-  return status === 400 ? new AuthError("malformed_request") : error;
+  return problem(told(auth, "adapter", asRefusal(error)), locale);
 }
 
 function choose(offered: readonly Row[], method: string): Row | null {

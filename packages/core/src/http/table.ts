@@ -16,6 +16,7 @@ import type { AnswerName } from "./answers.ts";
 import { callerOf, run, withCaller, type Call } from "./call.ts";
 import type { EndpointReply } from "./endpoint.ts";
 import { bearerToken, bodyFields, hasCredentials, mergeFields, queryFields } from "./input.ts";
+import { pageNames, pagePaths, type PageName } from "./pages/places.ts";
 import { empty, json, message, publicJson } from "./reply.ts";
 
 /** Who may reach an endpoint: the internet, or the gateway alone. */
@@ -192,8 +193,10 @@ export const table: readonly Row[] = [
     success: 200,
     answer: "resetLink",
     refuses: ["expired_token", "invalid_token", "rate_limited"],
-    handle: async (call) =>
-      json(200, await run(call, call.auth.checkResetLink, bodyFields(call.request))),
+    async handle(call) {
+      const { expiresAt } = await run(call, call.auth.checkResetLink, bodyFields(call.request));
+      return json(200, { expiresAt });
+    },
   },
   {
     name: "changePassword",
@@ -304,7 +307,7 @@ export const contractName = "contract";
 /** The table under the names an application gave its paths. */
 export function renamed(auth: Auth): readonly Row[] {
   const { paths } = auth.settings;
-  const names = [...table.map((row) => row.name), contractName];
+  const names = [...table.map((row) => row.name), contractName, ...pageNames];
   const unknown = Object.keys(paths).filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     const known = names.join(", ");
@@ -313,12 +316,32 @@ export function renamed(auth: Auth): readonly Row[] {
   return table.map((row) => {
     // Both renewals are one endpoint in two spellings.
     const renamedTo = row.name === "renewByQuery" ? paths["renew"] : undefined;
-    const path = paths[row.name] ?? renamedTo ?? row.path;
-    const given: readonly string[] = path.match(/:\w+/g) ?? [];
-    for (const parameter of row.path.match(/:\w+/g) ?? []) {
-      if (!given.includes(parameter))
-        throw new TypeError(`paths.${row.name}: keep ${parameter} in it`);
-    }
-    return { ...row, path };
+    return { ...row, path: placeOf(row.name, row.path, paths[row.name] ?? renamedTo) };
   });
+}
+
+/** The pages' paths under the names an application gave them. */
+export function placesOf(auth: Auth): Readonly<Record<PageName, string>> {
+  const { paths } = auth.settings;
+  const place = (name: PageName): string => placeOf(name, pagePaths[name], paths[name]);
+  const resetLinkPage = place("resetLinkPage");
+  if (!/\/:token\/?$/.test(resetLinkPage)) {
+    throw new TypeError("paths.resetLinkPage: put :token at its end");
+  }
+  return {
+    resetRequestPage: place("resetRequestPage"),
+    resetDonePage: place("resetDonePage"),
+    resetLinkPage,
+    resetCompletePage: place("resetCompletePage"),
+  };
+}
+
+function placeOf(name: string, path: string, given: string | undefined): string {
+  const parameters: readonly string[] = given?.match(/:\w+/g) ?? [];
+  for (const parameter of given === undefined ? [] : (path.match(/:\w+/g) ?? [])) {
+    if (!parameters.includes(parameter)) {
+      throw new TypeError(`paths.${name}: keep ${parameter} in it`);
+    }
+  }
+  return given ?? path;
 }

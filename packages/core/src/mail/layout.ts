@@ -1,3 +1,4 @@
+import { escapeHtml } from "../domain/html.ts";
 import { clean, type Block, type Letter } from "./letter.ts";
 
 const layoutTable = `role="presentation" cellpadding="0" cellspacing="0" border="0"`;
@@ -52,7 +53,7 @@ export function renderHtml(letter: Letter): string {
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">
-<title>${escapeHtml(letter.subject)}</title>
+<title>${htmlText(letter.subject)}</title>
 <style>
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {
@@ -61,14 +62,14 @@ ${darkRules}
 </style>
 </head>
 <body class="page" style="margin:0;padding:0;background-color:#f2f4f7">
-<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${escapeHtml(letter.preheader)}</div>
+<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${htmlText(letter.preheader)}</div>
 <table ${layoutTable} width="100%" lang="${locale}" class="page" style="background-color:#f2f4f7">
 <tr><td align="center" style="padding:24px 12px">
 <table ${layoutTable} width="600" style="width:100%;max-width:600px">
 <tr><td class="card" style="padding:32px;background-color:#ffffff;border-radius:12px">
 ${letter.blocks.map(htmlOf).join("\n")}
 </td></tr>
-<tr><td class="dim" style="padding:16px 32px;${small}">${escapeHtml(letter.footer)}</td></tr>
+<tr><td class="dim" style="padding:16px 32px;${small}">${htmlText(letter.footer)}</td></tr>
 </table>
 </td></tr>
 </table>
@@ -80,36 +81,27 @@ ${letter.blocks.map(htmlOf).join("\n")}
 function htmlOf(block: Block): string {
   switch (block.kind) {
     case "heading":
-      return `<h1 class="ink" style="margin:0 0 16px;${heading}">${escapeHtml(block.text)}</h1>`;
+      return `<h1 class="ink" style="margin:0 0 16px;${heading}">${htmlText(block.text)}</h1>`;
     case "paragraph":
-      return `<p class="ink" style="margin:0 0 16px;${body}">${escapeHtml(block.text)}</p>`;
+      return `<p class="ink" style="margin:0 0 16px;${body}">${htmlText(block.text)}</p>`;
     case "fact":
-      return `<p class="ink" style="margin:0 0 16px;${body}">${escapeHtml(block.label)}: <strong>${escapeHtml(block.value)}</strong></p>`;
+      return `<p class="ink" style="margin:0 0 16px;${body}">${htmlText(block.label)}: <strong>${htmlText(block.value)}</strong></p>`;
     case "code":
-      return `<p class="dim" style="margin:0 0 8px;${small}">${escapeHtml(block.label)}:</p>
+      return `<p class="dim" style="margin:0 0 8px;${small}">${htmlText(block.label)}:</p>
 <table ${layoutTable} width="100%" style="margin:0 0 16px"><tr>
-<td class="box" align="center" style="padding:16px;background-color:#eef2f9;border-radius:8px;color:#1d2433;font-family:Consolas,Menlo,monospace;font-size:32px;line-height:40px;font-weight:bold;letter-spacing:6px;-webkit-user-select:all;user-select:all">${escapeHtml(block.code)}</td>
+<td class="box" align="center" style="padding:16px;background-color:#eef2f9;border-radius:8px;color:#1d2433;font-family:Consolas,Menlo,monospace;font-size:32px;line-height:40px;font-weight:bold;letter-spacing:6px;-webkit-user-select:all;user-select:all">${htmlText(block.code)}</td>
 </tr></table>`;
     case "action":
       // Outlook drops the padding of links: there the cell's own makes the button.
       return `<table ${layoutTable} style="margin:0 0 16px"><tr>
-<td align="center" bgcolor="${accent}" style="background-color:${accent};border-radius:8px;mso-padding-alt:14px 28px"><a href="${escapeHtml(block.link)}" style="display:inline-block;padding:14px 28px;${button};font-weight:bold;text-decoration:none">${escapeHtml(block.label)}</a></td>
+<td align="center" bgcolor="${accent}" style="background-color:${accent};border-radius:8px;mso-padding-alt:14px 28px"><a href="${htmlText(block.link)}" style="display:inline-block;padding:14px 28px;${button};font-weight:bold;text-decoration:none">${htmlText(block.label)}</a></td>
 </tr></table>
-<p class="dim" style="margin:0 0 16px;${small}">${escapeHtml(block.otherwise)}<br><a class="link" href="${escapeHtml(block.link)}" style="color:${accent};word-break:break-all">${escapeHtml(block.link)}</a></p>`;
+<p class="dim" style="margin:0 0 16px;${small}">${htmlText(block.otherwise)}<br><a class="link" href="${htmlText(block.link)}" style="color:${accent};word-break:break-all">${htmlText(block.link)}</a></p>`;
     case "note":
-      return `<p class="dim" style="margin:24px 0 0;${small}">${escapeHtml(block.text)}</p>`;
+      return `<p class="dim" style="margin:24px 0 0;${small}">${htmlText(block.text)}</p>`;
   }
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** A text inside an element or a quoted attribute. */
-function escapeHtml(text: string): string {
-  return clean(text).replace(/[&<>"']/g, (character) => entities[character] ?? "");
+function htmlText(text: string): string {
+  return escapeHtml(clean(text));
 }

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import type { Keys } from "./keys.ts";
 
 /** What stores see of an email: an HMAC that nobody without the key can search. */
@@ -22,6 +23,12 @@ export function codeDigest(keys: Keys, email: string, code: string): string {
 /** What limits count by: an HMAC of whatever identifies the attempts, existing or not. */
 export function limitKey(keys: Keys, kind: string, value: string): string {
   return keys.mac("limits", kind, value).subarray(0, 16).toString("base64url");
+}
+
+/** Whether two digests are one, in a time that does not tell how much of them agrees. */
+export function sameDigest(one: string, other: string): boolean {
+  const [left, right] = [Buffer.from(one), Buffer.from(other)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** The id of a job that follows from another: the same however often it is made. */

@@ -11,6 +11,11 @@ export interface CheckResetLinkInput {
 
 export interface ResetLinkStanding {
   readonly expiresAt: Date;
+  /** Until then, 1 or more. */
+  readonly expiresInSeconds: number;
+  readonly userId: string;
+  /** Names this link and no other, without being it. */
+  readonly linkDigest: string;
 }
 
 export const checkResetLinkInput: z.ZodType<CheckResetLinkInput> = z.strictObject({
@@ -31,7 +36,13 @@ export async function checkResetLink(
   const link = await context.tokens.reset.read(token, now);
   if (link === null) throw new AuthError("invalid_token");
   if (link.expired) throw new AuthError("expired_token");
-  const standing = await context.users.inspectReset(link.claims.sub, link.digest, now);
+  const { sub: userId, exp } = link.claims;
+  const standing = await context.users.inspectReset(userId, link.digest, now);
   if (standing === "gone") throw new AuthError("expired_token");
-  return { expiresAt: new Date(link.claims.exp * 1000) };
+  return {
+    expiresAt: new Date(exp * 1000),
+    expiresInSeconds: Math.max(1, exp - Math.ceil(now.getTime() / 1000)),
+    userId,
+    linkDigest: link.digest,
+  };
 }

@@ -178,10 +178,13 @@ it("A-36: reset refuses fields that are not its own", async () => {
 });
 
 it("checking a link says until when it lives, changes nothing, and may be done often", async () => {
-  const { world, token } = await withLink();
+  const { world, token, userId } = await withLink();
   for (let time = 0; time < 5; time += 1) {
     expect(await world.auth.checkResetLink({ token }, home)).toEqual({
       expiresAt: new Date("2026-01-01T00:30:00Z"),
+      expiresInSeconds: 1800,
+      userId,
+      linkDigest: expect.stringMatching(/^[\w-]{43}$/) as string,
     });
   }
   await expect(reset(world, { token })).resolves.toBeUndefined();

@@ -1,0 +1,17 @@
+import { headerValues } from "../endpoint.ts";
+
+/**
+ * Whether a form was posted by a page of ours. Browsers say so in `Sec-Fetch-Site`, which no page
+ * can set; it decides alone over `Origin: null`, because that is what a page under `Referrer-Policy:
+ * no-referrer` sends even to itself (Fetch, "append a request Origin header"). Without it `Origin`
+ * must be ours. No browser leaves out both; a program may, and carries nobody else's cookies.
+ */
+export function isSameOrigin(rawHeaders: readonly string[], publicUrl: string): boolean {
+  const sites = headerValues(rawHeaders, "sec-fetch-site");
+  const origins = headerValues(rawHeaders, "origin");
+  if (sites.length > 1 || origins.length > 1) return false;
+  const [[site], [origin]] = [sites, origins];
+  if (site !== undefined && site !== "same-origin" && site !== "none") return false;
+  if (origin === "null") return site !== undefined;
+  return origin === undefined || origin === new URL(publicUrl).origin;
+}
