@@ -35,6 +35,7 @@ export const entries = ["index", "http", "ports", "memory"];
 /** Libraries of core, and the rooms that may touch them. */
 export const libraries: Readonly<Record<string, readonly string[]>> = {
   jose: ["tokens"],
+  "lru-cache": ["sessions", "tokens"],
   "@node-rs/argon2": ["passwords"],
   zod: ["domain", "flows", "tokens", "http", "config"],
 };

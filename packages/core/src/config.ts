@@ -123,7 +123,9 @@ const plainForm = z.strictObject({
       triesPerEmail: int(1, 30, 15),
     })
     .prefault({}),
-  sessions: z.strictObject({ maxPerUser: int(1, 100, 20) }).prefault({}),
+  sessions: z
+    .strictObject({ maxPerUser: int(1, 100, 20), nearCacheEntries: int(0, 1_000_000, 0) })
+    .prefault({}),
   jobs: z
     .strictObject({
       batch: int(1, 100, 10),

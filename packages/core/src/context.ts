@@ -41,6 +41,8 @@ export interface Context {
   readonly users: UserStore;
   readonly outbox: Outbox;
   readonly sessions: SessionStore;
+  /** The same sessions, looked up for each request: what it finds may be 2 s old, if configured. */
+  readonly near: SessionStore;
   readonly codes: CodeStore;
   readonly limits: RateLimiter;
   readonly mailer: Mailer;

@@ -28,6 +28,7 @@ import { giveBackAll } from "./limits.ts";
 import type { AuthOptions } from "./options.ts";
 import { argon2Hasher } from "./passwords/argon2-hasher.ts";
 import { isCommonPassword } from "./passwords/blocklist.ts";
+import { nearCache, type NearCache } from "./sessions/near-cache.ts";
 import { durableEvents } from "./intents.ts";
 import { hashConcurrency, systemClock, systemRandom } from "./system.ts";
 import { makeAccessTokens } from "./tokens/access-token.ts";
@@ -43,7 +44,10 @@ const idleWarningMilliseconds = 5000;
  * @throws TypeError for options that are wrong or unsafe, saying what to do.
  */
 export function createAuth(options: AuthOptions): Auth {
-  const context = makeContext(options, resolveConfig(options));
+  const exact = makeContext(options, resolveConfig(options));
+  const cache = makeNearCache(exact);
+  const context: Context =
+    cache === null ? exact : { ...exact, sessions: cache.exact, near: cache.near };
   const handlers = options.handlers ?? {};
   const worker = makeWorker(context, handlers);
   const { publicUrl, locale, trustedProxies, paths, productName, loginUrl } = context.config;
@@ -60,6 +64,19 @@ export function createAuth(options: AuthOptions): Auth {
       } catch (error) {
         // Not waited for: the answer is late already, and the counters' store may be the one away.
         if (isAuthError(error) && error.status === 503) void giveBackAll(call).catch(() => {});
+        throw told(context, flow.name, error, client);
+      }
+    };
+  };
+  /** For the flow of every request: who calls is only looked at to say in which language it failed. */
+  const bindUncounted = <Input, Outcome>(
+    flow: (context: Context, input: Input) => Promise<Outcome>,
+  ): Flow<Input, Outcome> => {
+    return async (input, clientInput) => {
+      try {
+        return await flow(context, input);
+      } catch (error) {
+        const client = toClient(clientInput, locale, context.config.ipv6PrefixBits);
         throw told(context, flow.name, error, client);
       }
     };
@@ -93,7 +110,7 @@ export function createAuth(options: AuthOptions): Auth {
     confirm: context.handled.has("user.confirmed") ? leavingJobs(bind(confirm)) : bind(confirm),
     resendCode: leavingJobs(bind(resendCode)),
     login: bind(login),
-    authenticate: bind(authenticate),
+    authenticate: bindUncounted(authenticate),
     renew: bind(renew),
     logout: bind(logout),
     listSessions: bind(listSessions),
@@ -110,9 +127,13 @@ export function createAuth(options: AuthOptions): Auth {
     remove: leavingJobs(bind(remove)),
     async start() {
       ran();
+      cache?.start();
       worker.start();
     },
-    stop: () => worker.stop(),
+    stop() {
+      cache?.stop();
+      return worker.stop();
+    },
     runJobs() {
       ran();
       return worker.runDue();
@@ -157,6 +178,7 @@ function makeContext(options: AuthOptions, config: Config): Context {
         ring: keys.access,
         audience,
         ttlSeconds: accessTtlSeconds,
+        remembered: config.sessions.nearCacheEntries,
       }),
       refresh: makeRefreshTokens({ ...common, ring: keys.refresh }),
       reset: makeResetTokens({ ...common, keys, ttlSeconds: resetTtlSeconds }),
@@ -165,6 +187,7 @@ function makeContext(options: AuthOptions, config: Config): Context {
     users: stores.accounts.users,
     outbox: stores.accounts.outbox,
     sessions: stores.sessions,
+    near: stores.sessions,
     codes: stores.codes,
     limits: stores.limits,
     mailer,
@@ -181,6 +204,13 @@ function makeContext(options: AuthOptions, config: Config): Context {
     counted: [],
     handled: new Set(durableEvents.filter((name) => handlers[name] !== undefined)),
   };
+}
+
+function makeNearCache(context: Context): NearCache | null {
+  const entries = context.config.sessions.nearCacheEntries;
+  if (entries === 0) return null;
+  const onFault = (cause: unknown): void => emit(context, "fault", { where: "session watch", cause });
+  return nearCache(context.sessions, { entries, clock: context.clock, onFault });
 }
 
 /** What is alive in the options is not the configuration's to check. */

@@ -3,6 +3,7 @@ import { idField } from "../domain/fields.ts";
 import type { Session } from "../domain/session.ts";
 import { readToken, signToken, timeField, type ReadToken, type TokenRules } from "./jws.ts";
 import type { KeyRing } from "./keys.ts";
+import { rememberingVerified } from "./verified-tokens.ts";
 
 /** The claims of an access token (RFC 9068, section 2.2): ids and the public tag, nothing else. */
 export interface AccessClaims {
@@ -22,6 +23,8 @@ export interface AccessTokenSettings {
   readonly audience: string;
   readonly ttlSeconds: number;
   readonly clockToleranceSeconds: number;
+  /** Verified tokens remembered at most (0). */
+  readonly remembered?: number | undefined;
 }
 
 /** A signed token and the second it ends at. */
@@ -46,7 +49,7 @@ export const maxAccessTtlSeconds = 3600;
 const typ = "at+jwt";
 
 export function makeAccessTokens(settings: AccessTokenSettings): AccessTokens {
-  const { ring, issuer, audience, ttlSeconds, clockToleranceSeconds } = settings;
+  const { ring, issuer, audience, ttlSeconds, clockToleranceSeconds, remembered = 0 } = settings;
   const rules: TokenRules<AccessClaims> = {
     typ,
     ring,
@@ -81,6 +84,9 @@ export function makeAccessTokens(settings: AccessTokenSettings): AccessTokens {
       };
       return { token: await signToken(ring, typ, claims), exp };
     },
-    read: (token, now) => readToken(token, rules, now),
+    read:
+      remembered > 0
+        ? rememberingVerified(rules, remembered)
+        : (token, now) => readToken(token, rules, now),
   };
 }

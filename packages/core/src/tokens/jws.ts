@@ -17,7 +17,8 @@ export interface TokenRules<Claims> {
   readonly clockToleranceSeconds: number;
 }
 
-interface TimeClaims {
+/** What every token says about its own time, in seconds. */
+export interface TimeClaims {
   readonly iat: number;
   readonly exp: number;
 }
@@ -55,13 +56,20 @@ export async function readToken<Claims extends TimeClaims>(
   if (token.length > maxLength) return null;
   const payload = await verifiedPayload(token, rules);
   const parsed = payload === null ? null : rules.claims.safeParse(payload);
-  if (parsed === null || !parsed.success) return null;
-  const { iat, exp } = parsed.data;
+  return parsed === null || !parsed.success ? null : atTime(parsed.data, rules, now);
+}
+
+/** Verified claims as they stand at an instant, or null where their times make no sense. */
+export function atTime<Claims extends TimeClaims>(
+  claims: Claims,
+  rules: Pick<TokenRules<Claims>, "maxTtlSeconds" | "clockToleranceSeconds">,
+  now: Date,
+): ReadToken<Claims> | null {
   const seconds = now.getTime() / 1000;
-  const lifetime = exp - iat;
+  const lifetime = claims.exp - claims.iat;
   const sane = lifetime > 0 && lifetime <= rules.maxTtlSeconds;
-  if (!sane || iat > seconds + rules.clockToleranceSeconds) return null;
-  return { claims: parsed.data, expired: exp <= seconds - rules.clockToleranceSeconds };
+  if (!sane || claims.iat > seconds + rules.clockToleranceSeconds) return null;
+  return { claims, expired: claims.exp <= seconds - rules.clockToleranceSeconds };
 }
 
 async function verifiedPayload(token: string, rules: TokenRules<unknown>): Promise<unknown> {

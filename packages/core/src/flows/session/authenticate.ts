@@ -17,6 +17,7 @@ export const authenticateInput: z.ZodType<AuthenticateInput> = z.strictObject({
  *
  * 1. Verify the token: signature, type, issuer, audience, times, form of the claims.
  * 2. Find its session, which ends with logout, reset, change of password or disabling (ASVS 7.4.1).
+ *    Alone of all flows this one may believe the near cache, if there is one.
  */
 export async function authenticate(context: Context, input: AuthenticateInput): Promise<Caller> {
   const { accessToken } = parseInput(authenticateInput, input);
@@ -25,7 +26,7 @@ export async function authenticate(context: Context, input: AuthenticateInput): 
   if (token === null || token.expired) throw new AuthError("invalid_token");
 
   const { sub: userId, sid: sessionId, tag } = token.claims;
-  const session = await context.sessions.find(userId, sessionId, now);
+  const session = await context.near.find(userId, sessionId, now);
   if (session === null) throw new AuthError("invalid_token");
   return { userId, tag, sessionId };
 }
