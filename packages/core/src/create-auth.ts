@@ -209,7 +209,8 @@ function makeContext(options: AuthOptions, config: Config): Context {
 function makeNearCache(context: Context): NearCache | null {
   const entries = context.config.sessions.nearCacheEntries;
   if (entries === 0) return null;
-  const onFault = (cause: unknown): void => emit(context, "fault", { where: "session watch", cause });
+  const onFault = (cause: unknown): void =>
+    emit(context, "fault", { where: "session watch", cause });
   return nearCache(context.sessions, { entries, clock: context.clock, onFault });
 }
 
