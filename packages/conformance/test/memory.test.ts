@@ -1,6 +1,7 @@
 import { memoryStores } from "@latchkey/core/memory";
 import { describe, it } from "vitest";
-import { storesConformance } from "../src/index.ts";
+import { nearCache } from "../../core/src/sessions/near-cache.ts";
+import { sessionStoreConformance, storesConformance } from "../src/index.ts";
 import { seeded } from "../src/samples.ts";
 import { defacing } from "./defacing.ts";
 import { yielding } from "./yielding.ts";
@@ -43,5 +44,25 @@ describe("memory stores that all tests share", () => {
     describe,
     it,
     open: async () => ({ clients: [shared, shared], close: nothing }),
+  });
+});
+
+describe("a near cache in front of memory stores, calls and answers held up", () => {
+  sessionStoreConformance({
+    describe,
+    it,
+    async open() {
+      const { sessions } = yielding(memoryStores(), seeded(1));
+      const clock = { now: () => new Date(), monotonic: () => performance.now() };
+      const caches = [0, 1].map(() =>
+        nearCache(sessions, { entries: 1000, clock, onFault: () => {} }),
+      );
+      const [first, ...others] = caches.map(({ near }) => near);
+      if (first === undefined) throw new Error("not opened");
+      return {
+        clients: [first, ...others],
+        close: async () => caches.forEach((cache) => cache.stop()),
+      };
+    },
   });
 });

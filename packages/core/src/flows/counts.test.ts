@@ -1,18 +1,20 @@
-import { expect, it } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { expect, it, onTestFinished } from "vitest";
 import { ada, askForLink, home, newPassword, signUp, signUpAndIn } from "../../test/people.ts";
 import type { PortCall } from "../../test/ports.ts";
-import { makeWorld, type World } from "../../test/world.ts";
+import { makeWorld, type World, type WorldOptions } from "../../test/world.ts";
 
 // The counts of the performance budget. Counts cannot be noisy: one more is a slower flow.
 
 /** Round trips of one flow: calls to the same place that were made together are one. */
-function counting(): {
+function counting(options: WorldOptions = {}): {
   world: World;
   count: (act: () => Promise<unknown>) => Promise<Readonly<Record<string, number>>>;
 } {
   const under = new Map<string, number>();
   const trips: Record<string, number> = {};
   const world = makeWorld({
+    ...options,
     async around(call, proceed) {
       const place = placeOf(call);
       const together = under.get(place) ?? 0;
@@ -72,6 +74,20 @@ it("authenticate: one round trip", async () => {
   expect(await count(() => world.auth.authenticate({ accessToken }, home))).toEqual({
     ...{ argon2: 0, sql: 0, redis: 1 },
   });
+});
+
+it("authenticate with a near cache: one round trip at first, then none for 2 s", async () => {
+  const { world, count } = counting({ sessions: { nearCacheEntries: 1000 } });
+  const { accessToken } = (await signUpAndIn(world)).pair;
+  await world.auth.start();
+  onTestFinished(() => world.auth.stop());
+  // The worker has looked for jobs, and the cache listens.
+  await setImmediate();
+  const authenticate = (): Promise<unknown> => world.auth.authenticate({ accessToken }, home);
+  const none = { argon2: 0, sql: 0, redis: 0 };
+  for (const redis of [1, 0, 0]) expect(await count(authenticate)).toEqual({ ...none, redis });
+  world.clock.advance({ seconds: 2 });
+  for (const redis of [1, 0]) expect(await count(authenticate)).toEqual({ ...none, redis });
 });
 
 it("renew: one statement, one round trip; again within the grace the same", async () => {
