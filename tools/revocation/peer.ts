@@ -9,10 +9,13 @@ import { openSessions } from "./sessions.ts";
 
 const { kind, url, noticesUrl } = JSON.parse(process.argv[2] ?? "") as Place;
 const lookups = openSessions(kind, url).sessions;
-const { watch } = openSessions(kind, noticesUrl).sessions;
+const notices = openSessions(kind, noticesUrl).sessions;
 const auth = createAuth({
   ...{ publicUrl, secret, mailer: memoryMailer() },
-  stores: { ...memoryStores(), sessions: { ...lookups, watch } },
+  stores: {
+    ...memoryStores(),
+    sessions: { ...lookups, watch: (listener, signal) => notices.watch(listener, signal) },
+  },
   sessions: { nearCacheEntries: 10_000 },
   // Where nothing can be heard, that is what the test is about.
   onEvent: () => undefined,

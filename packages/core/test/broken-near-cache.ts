@@ -10,6 +10,7 @@ export interface Flaws {
   readonly heedsNoLookupUnderWay?: boolean;
   readonly forgetsBeforeItsOwnClose?: boolean;
   readonly hearsNoGap?: boolean;
+  readonly heedsNoRefusal?: boolean;
   readonly hearsNothing?: boolean;
   readonly keepsWhatItKnewBeforeItListened?: boolean;
 }
@@ -53,6 +54,7 @@ export function flawedNearCache(flaws: Flaws): MakeNearCache {
         const session = await store.find(userId, sessionId, now);
         const isCurrent = heard === heardBefore || flaws.heedsNoLookupUnderWay === true;
         const at = flaws.countsFromAnswer === true ? clock.monotonic() : sentAt;
+        if (session === null && flaws.heedsNoRefusal !== true) forget();
         if (session !== null && isCurrent) remembered.set(sessionId, { session, at });
         return session;
       },

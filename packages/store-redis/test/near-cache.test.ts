@@ -188,10 +188,13 @@ describe("authenticate with a near cache on Redis", () => {
     await Promise.all([connection.ready(), notices.ready()]);
     const { sessions } = redisStores(connection.redis);
     // The notices' connection has a heartbeat of its own, which is no part of the count.
-    const { watch } = redisStores(notices.redis).sessions;
+    const other = redisStores(notices.redis).sessions;
     const auth = createAuth({
       ...{ publicUrl, secret, mailer: memoryMailer() },
-      stores: { ...memoryStores(), sessions: { ...sessions, watch } },
+      stores: {
+        ...memoryStores(),
+        sessions: { ...sessions, watch: (listener, signal) => other.watch(listener, signal) },
+      },
       sessions: { nearCacheEntries: 1000 },
     });
     await auth.start();
