@@ -6,9 +6,11 @@ import {
   type ManualClock,
   type MemoryMailer,
 } from "@latchkey/core/memory";
+import { openapi } from "@latchkey/core/http";
+import { contractCheck } from "./contract.ts";
 import { cheapHasher, witnessed } from "./doubles.ts";
 import type { HostOptions, Listen } from "./listen.ts";
-import { send, type Answer, type Sending } from "./wire.ts";
+import { parseAnswer, rawRequest, send, sendRaw, type Answer, type Sending } from "./wire.ts";
 
 /** Anybody's fixed secret: it protects nothing. */
 export const secret = "bGF0Y2hrZXktdGVzdHMtc2VjcmV0LW51bWJlci1vbmUtMQ";
@@ -34,7 +36,10 @@ export interface Door {
   /** Every call of a store since the server stood, oldest first. */
   readonly calls: string[];
   readonly events: AuthEvent[];
+  /** Sends a request; what comes back on a path of the contract is held against the contract. */
   send(sending: Sending): Promise<Answer>;
+  /** Sends a request line and header lines as they are; the answer is held against the contract too. */
+  raw(line: string, headers: readonly string[], body?: string): Promise<string>;
   /** Sends JSON; `headers` are names and values in turn. */
   json(method: string, path: string, body: unknown, headers?: readonly string[]): Promise<Answer>;
   post(path: string, fields: Fields, headers?: readonly string[]): Promise<Answer>;
@@ -63,13 +68,27 @@ export async function openDoor(listen: Listen, setting: Setting): Promise<Door> 
     onEvent: (event) => events.push(event),
     ...setting.auth,
   });
-  const listening = await listen(auth, { expose: ["public", "internal"], ...setting.mount });
+  const mount: HostOptions = { expose: ["public", "internal"], ...setting.mount };
+  const listening = await listen(auth, mount);
   const { url } = listening;
+  const check = contractCheck(openapi(auth, mount), mount.prefix);
   const door: Door = {
     ...{ url, auth, mailer, clock, calls, events },
-    send: (sending) => send(url, sending),
+    async send(sending) {
+      const answer = await send(url, sending);
+      check(sending, answer);
+      return answer;
+    },
+    async raw(line, headers, body) {
+      const [method = "", path = ""] = line.split(" ");
+      const text = await sendRaw(url, rawRequest(line, headers, body));
+      const answer = parseAnswer(text, line);
+      // What Node itself refuses never reaches an endpoint, and is no part of the contract.
+      if (answer.headers["cache-control"] !== undefined) check({ method, path }, answer);
+      return text;
+    },
     json: (method, path, body, headers = []) =>
-      send(url, {
+      door.send({
         ...{ method, path, body: JSON.stringify(body) },
         headers: ["content-type", "application/json", ...headers],
       }),

@@ -75,6 +75,23 @@ export function rawRequest(line: string, headers: readonly string[], body = ""):
   return `${given.join("\r\n")}\r\n\r\n${body}`;
 }
 
+/** What a socket gave back as an answer, without interim ones (RFC 9110, section 15.2). */
+export function parseAnswer(raw: string, asked: string): Answer {
+  const end = raw.indexOf("\r\n\r\n");
+  const [line = "", ...rest] = raw.slice(0, Math.max(end, 0)).split("\r\n");
+  const after = raw.slice(end + 4);
+  const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(line)?.[1] ?? 0);
+  if (status >= 100 && status < 200) return parseAnswer(after, asked);
+  const headers: Record<string, string> = {};
+  for (const header of rest) {
+    const colon = header.indexOf(":");
+    const name = header.slice(0, colon).toLowerCase();
+    const value = header.slice(colon + 1).trim();
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  return { status, headers, text: Buffer.from(after, "latin1").toString(), asked };
+}
+
 /** The parsed body of an answer. */
 export function jsonOf(answer: Answer): Record<string, unknown> {
   return JSON.parse(answer.text) as Record<string, unknown>;

@@ -40,24 +40,32 @@ function cleanText(max: number, limit = max): z.ZodString {
 }
 
 /** An email address, in its canonical form. */
-export const emailField: z.ZodType<string, string> = cleanText(254).transform((value, context) => {
-  const address = parseEmailAddress(value);
-  if (address !== null) return address;
-  context.addIssue({ code: "custom", message: "not_an_email" satisfies FieldRule });
-  return z.NEVER;
-});
+export const emailField: z.ZodType<string, string> = cleanText(254)
+  .meta({ format: "idn-email", maxLength: 254, examples: ["ada@mail.example"] })
+  .transform((value, context) => {
+    const address = parseEmailAddress(value);
+    if (address !== null) return address;
+    context.addIssue({ code: "custom", message: "not_an_email" satisfies FieldRule });
+    return z.NEVER;
+  });
 
 /** A tag, in its canonical form. */
-export const tagField: z.ZodType<string, string> = cleanText(32).transform((value, context) => {
-  const tag = parseTag(value);
-  if (tag !== null) return tag;
-  context.addIssue({ code: "custom", message: "not_a_tag" satisfies FieldRule });
-  return z.NEVER;
-});
+export const tagField: z.ZodType<string, string> = cleanText(32)
+  .meta({
+    description: "A public handle, compared without case",
+    ...{ pattern: "^[A-Za-z0-9_.-]{3,32}$", examples: ["ada"] },
+  })
+  .transform((value, context) => {
+    const tag = parseTag(value);
+    if (tag !== null) return tag;
+    context.addIssue({ code: "custom", message: "not_a_tag" satisfies FieldRule });
+    return z.NEVER;
+  });
 
 /** A tag or an email, told apart by the "@" that no tag holds. */
-export const identifierField: z.ZodType<Identifier, string> = cleanText(254).transform(
-  (value, context): Identifier => {
+export const identifierField: z.ZodType<Identifier, string> = cleanText(254)
+  .meta({ description: "A tag or an email", maxLength: 254, examples: ["ada"] })
+  .transform((value, context): Identifier => {
     const email = parseEmailAddress(value);
     if (email !== null) return { kind: "email", email };
     const tag = parseTag(value);
@@ -65,13 +73,13 @@ export const identifierField: z.ZodType<Identifier, string> = cleanText(254).tra
     const problem = value.includes("@") ? "not_an_email" : "not_a_tag";
     context.addIssue({ code: "custom", message: problem satisfies FieldRule });
     return z.NEVER;
-  },
-);
+  });
 
 const maxNameCodePoints = 100;
 
 /** A person's name: 1 to 100 code points, NFC, at least one of them visible. */
 export const nameField: z.ZodType<string, string> = cleanText(400, maxNameCodePoints)
+  .meta({ examples: ["Ada"] })
   .transform((value) => value.normalize("NFC"))
   .refine((value) => !layoutControls.test(value), { ...rule("ill_formed"), abort: true })
   .refine((value) => /[\p{L}\p{N}]/u.test(value), { ...rule("empty"), abort: true })
@@ -85,6 +93,7 @@ export const passwordField: z.ZodType<string, string> = cleanText(
   passwordBounds.maxBytes,
   passwordBounds.maxCodePoints,
 )
+  .meta({ format: "password", maxLength: passwordBounds.maxCodePoints })
   .transform((value) => value.normalize("NFC"))
   .refine(
     (value) =>
@@ -94,12 +103,16 @@ export const passwordField: z.ZodType<string, string> = cleanText(
   );
 
 /** A mailed code: six ASCII digits in a string. The rule that fails is never told apart. */
-export const codeField: z.ZodType<string, string> = text.regex(/^[0-9]{6}$/, rule("ill_formed"));
+export const codeField: z.ZodType<string, string> = text
+  .regex(/^[0-9]{6}$/, rule("ill_formed"))
+  .meta({ description: "The six digits of the mail", examples: ["048151"] });
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** An id we made: a lower-case UUID. */
-export const idField: z.ZodType<string, string> = text.regex(uuid, rule("ill_formed"));
+export const idField: z.ZodType<string, string> = text
+  .regex(uuid, rule("ill_formed"))
+  .meta({ format: "uuid" });
 
 /** A digest we made: 32 bytes as base64url. */
 export const digestField: z.ZodType<string, string> = text.regex(
@@ -117,7 +130,8 @@ const maxTokenLength = 8192;
 /** A token as text; whether it is one of ours is decided by its verification. */
 export const tokenField: z.ZodType<string, string> = text
   .min(1, rule("empty"))
-  .refine((value) => value.length <= maxTokenLength, tooLong(maxTokenLength));
+  .refine((value) => value.length <= maxTokenLength, tooLong(maxTokenLength))
+  .meta({ maxLength: maxTokenLength });
 
 /** A verified caller, as `authenticate` answers it. Never built from a request body. */
 export const callerField: z.ZodType<Caller, Caller> = z.strictObject({

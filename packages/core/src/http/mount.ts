@@ -37,16 +37,8 @@ const exposures: readonly string[] = ["public", "internal"] satisfies readonly E
  * has already, or that lacks a parameter.
  */
 export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endpoint[] {
-  requireAuthObject(auth);
-  const { expose = ["public"], publicRenew = false, pages = false } = options;
-  const strange = expose.filter((name) => !exposures.includes(name));
-  if (strange.length > 0) {
-    throw new TypeError(`expose: ${strange.join(", ")}: give public, internal or both`);
-  }
-  const mounted = renamed(auth).filter(
-    (row) => expose.includes(row.exposure) || (publicRenew && row.name === "renew"),
-  );
-  const rows = expose.includes("public") ? [...mounted, contractOf(auth, mounted)] : mounted;
+  const rows = mounted(auth, options);
+  const { expose = ["public"], pages = false } = options;
   const paged = pages && expose.includes("public") ? pageEndpoints(auth, placesOf(auth)) : [];
   refuseTwins(rows, paged);
   const { locale, trustedProxies } = auth.settings;
@@ -71,6 +63,20 @@ export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endp
   return [...called, ...paged];
 }
 
+/** The part of the table that is asked for, and in public the contract of that part. */
+function mounted(auth: Auth, options: MountOptions): readonly Row[] {
+  requireAuthObject(auth);
+  const { expose = ["public"], publicRenew = false } = options;
+  const strange = expose.filter((name) => !exposures.includes(name));
+  if (strange.length > 0) {
+    throw new TypeError(`expose: ${strange.join(", ")}: give public, internal or both`);
+  }
+  const asked = renamed(auth).filter(
+    (row) => expose.includes(row.exposure) || (publicRenew && row.name === "renew"),
+  );
+  return expose.includes("public") ? [...asked, contractOf(auth, asked)] : asked;
+}
+
 /** One of two rows at one place would never be reached; a page has its place to itself. */
 function refuseTwins(rows: readonly Row[], pages: readonly Endpoint[]): void {
   const paged = pages.map(({ path }) => path);
@@ -82,25 +88,31 @@ function refuseTwins(rows: readonly Row[], pages: readonly Endpoint[]): void {
   if (twin !== undefined) throw new TypeError(`paths: two endpoints stand at ${twin}`);
 }
 
-/** The contract of everything there is, internal endpoints included, as OpenAPI 3.1. */
-export function openapi(auth: Auth): Readonly<Record<string, unknown>> {
-  return describeRows(renamed(auth), auth.settings.publicUrl);
+/**
+ * The contract of what {@link endpoints} mounts by the same options, as OpenAPI 3.1. Its server is
+ * `publicUrl`; where a prefix stands before the paths, that is to say so too.
+ */
+export function openapi(auth: Auth, options: MountOptions = {}): Readonly<Record<string, unknown>> {
+  return describeRows(mounted(auth, options), auth.settings.publicUrl);
 }
 
 /** The description of what is mounted: a public listener says nothing of internal endpoints. */
-function contractOf(auth: Auth, mounted: readonly Row[]): Row {
-  const reply = publicJson(describeRows(mounted, auth.settings.publicUrl));
-  return {
+function contractOf(auth: Auth, others: readonly Row[]): Row {
+  const row: Row = {
     name: contractName,
     method: "GET",
     path: auth.settings.paths[contractName] ?? "/openapi.json",
     exposure: "public",
     summary: "This contract",
+    group: "service",
     success: 200,
     answer: "contract",
+    shared: true,
     refuses: [],
     handle: async () => reply,
   };
+  const reply = publicJson(describeRows([...others, row], auth.settings.publicUrl));
+  return row;
 }
 
 /** The answer to whatever went wrong before a flow ran, in the framework's own hands too. */

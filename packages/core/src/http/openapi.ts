@@ -1,15 +1,23 @@
 import * as z from "zod";
-import { errorTable, type AuthErrorCode } from "../errors.ts";
-import { answers, type AnswerName } from "./answers.ts";
-import type { Row } from "./table.ts";
+import { answers } from "./answers.ts";
+import {
+  responseHeaders,
+  responseName,
+  responsesOf,
+  schemaName,
+  sharedResponses,
+} from "./openapi-responses.ts";
+import { groups, type Row } from "./table.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What reading any request can be refused with, before a flow runs. */
-const always: readonly AuthErrorCode[] = ["internal", "store_unavailable"];
-const ofInput: readonly AuthErrorCode[] = ["invalid_input", "malformed_request"];
-const ofBody: readonly AuthErrorCode[] = ["payload_too_large", "unsupported_media_type"];
-const ofBearer: readonly AuthErrorCode[] = ["unauthenticated", "invalid_token"];
+const about = `Accounts over HTTP. Times are RFC 3339 in UTC, durations are whole seconds.
+
+Every refusal is \`application/problem+json\` (RFC 9457). Decide by its \`code\`; \`title\`, \`detail\` and
+\`message\` are for people and follow \`Accept-Language\` (\`en\`, \`ru\`). \`errors\` names single fields.
+
+A path answers the methods it lists. GET, HEAD, POST, PUT, PATCH or DELETE where it is not listed is
+405 as in \`#/components/responses/${responseName(["method_not_allowed"])}\`.`;
 
 /**
  * The contract of these rows as an OpenAPI 3.1 document: paths, input schemas, answers and every
@@ -19,83 +27,93 @@ export function describeRows(rows: readonly Row[], publicUrl: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const row of rows) {
     const path = row.path.replace(/:(\w+)/g, "{$1}");
-    paths[path] = { ...paths[path], [row.method.toLowerCase()]: operation(row) };
+    paths[path] = { ...paths[path], ...operations(row) };
   }
-  const schemas = Object.entries(answers).map(
-    ([name, schema]) => [name, toJson(schema, "output")] as const,
-  );
+  const used = Object.entries(groups).filter(([name]) => rows.some((row) => row.group === name));
   return {
     openapi: "3.1.1",
-    info: { title: "Latchkey", version: "1", description: "Accounts over HTTP." },
+    info: { title: "Latchkey", version: "1", description: about },
     servers: [{ url: publicUrl }],
+    tags: used.map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      schemas: Object.fromEntries(schemas),
-      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
-    },
-  };
-}
-
-function operation(row: Row): Json {
-  const fields = row.input === undefined ? null : fieldsOf(row.input.schema);
-  const query = row.input?.from === "body" || fields === null ? [] : queryParameters(fields);
-  const parameters = [...pathParameters(row.path), ...query];
-  const body = fields !== null && row.input?.from !== "query";
-  return {
-    operationId: row.name,
-    summary: row.summary,
-    ...(row.exposure === "internal" && { "x-internal": true }),
-    ...(row.bearer === true && { security: [{ bearer: [] }] }),
-    ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: {
-        required: row.input?.from === "body",
-        content: { "application/json": { schema: fields } },
-      },
-    }),
-    responses: { ...success(row), ...refusals(row) },
-  };
-}
-
-function success(row: Row): Json {
-  const content = row.answer === undefined ? {} : { content: jsonOf(row.answer) };
-  return { [row.success]: { description: row.summary, ...content } };
-}
-
-function refusals(row: Row): Json {
-  const codes = new Set([
-    ...always,
-    ...(row.input === undefined ? [] : ofInput),
-    ...(row.input === undefined || row.input.from === "query" ? [] : ofBody),
-    ...(row.bearer === true ? [...ofBearer, "malformed_request" as const] : []),
-    ...row.refuses,
-  ]);
-  const byStatus = new Map<number, AuthErrorCode[]>();
-  for (const code of codes) {
-    const { status } = errorTable[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  const replies = [...byStatus].map(([status, ofStatus]): [string, Json] => [
-    String(status),
-    {
-      description: ofStatus.map((code) => `\`${code}\`: ${errorTable[code].title.en}`).join("\n\n"),
-      content: {
-        "application/problem+json": {
-          schema: {
-            allOf: [
-              { $ref: "#/components/schemas/problem" },
-              { properties: { status: { const: status }, code: { enum: ofStatus } } },
-            ],
-          },
+      schemas: { ...answerSchemas(rows), ...inputSchemas(rows) },
+      responses: sharedResponses(rows),
+      headers: responseHeaders,
+      securitySchemes: {
+        bearer: {
+          ...{ type: "http", scheme: "bearer", bearerFormat: "JWT" },
+          description: "The access token, as `Authorization: Bearer <token>` in exactly this form.",
         },
       },
     },
-  ]);
-  return Object.fromEntries(replies);
+  };
 }
 
-function jsonOf(answer: AnswerName): Json {
-  return { "application/json": { schema: { $ref: `#/components/schemas/${answer}` } } };
+/** A row's operation, and the HEAD that every GET but one answers too. */
+function operations(row: Row): Readonly<Record<string, Json>> {
+  const described = operation(row);
+  const method = row.method.toLowerCase();
+  if (row.method !== "GET" || row.head === false) return { [method]: described };
+  const summary = `${row.summary}: the headers alone`;
+  return { get: described, head: { ...described, operationId: `${row.name}Head`, summary } };
+}
+
+function operation(row: Row): Json {
+  const { input } = row;
+  const query = input === undefined || input.from === "body" ? [] : queryParameters(input.schema);
+  const parameters = [...pathParameters(row.path), ...query];
+  return {
+    operationId: row.name,
+    tags: [row.group],
+    summary: row.summary,
+    ...(row.exposure === "internal" && {
+      "x-internal": true,
+      description: "For the gateway alone: never reached from the internet.",
+    }),
+    security: security(row),
+    ...(parameters.length > 0 && { parameters }),
+    ...(input !== undefined &&
+      input.from !== "query" && {
+        requestBody: {
+          description: "At most 16 KiB, in UTF-8.",
+          required: input.from === "body",
+          content: { "application/json": { schema: reference(inputName(row)) } },
+        },
+      }),
+    responses: responsesOf(row),
+  };
+}
+
+function security({ bearer }: Row): readonly Json[] {
+  if (bearer === undefined) return [];
+  return bearer === "optional" ? [{}, { bearer: [] }] : [{ bearer: [] }];
+}
+
+function answerSchemas(rows: readonly Row[]): Json {
+  const named = rows.flatMap((row) => row.answer ?? []);
+  const names = new Set([...named, "problem" as const]);
+  return Object.fromEntries(
+    [...names].map((name) => [schemaName(name), toJson(answers[name], "output")]),
+  );
+}
+
+function inputSchemas(rows: readonly Row[]): Json {
+  return Object.fromEntries(
+    rows.flatMap((row) =>
+      row.input === undefined || row.input.from === "query"
+        ? []
+        : [[inputName(row), fieldsOf(row.input.schema)]],
+    ),
+  );
+}
+
+function inputName(row: Row): string {
+  return `${schemaName(row.name)}Input`;
+}
+
+function reference(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` };
 }
 
 function pathParameters(path: string): readonly Json[] {
@@ -103,15 +121,16 @@ function pathParameters(path: string): readonly Json[] {
   return names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
 }
 
-interface Fields {
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly required?: readonly string[];
-}
-
-function queryParameters({ properties, required = [] }: Fields): readonly Json[] {
+function queryParameters(input: z.ZodType): readonly Json[] {
+  const { properties, required } = fieldsOf(input);
   return Object.entries(properties).map(([name, schema]) => ({
     ...{ name, in: "query", schema, required: required.includes(name) },
   }));
+}
+
+interface Fields {
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required: readonly string[];
 }
 
 /** A flow's input as a client sends it: who the caller is comes from the token, not from a field. */
@@ -124,6 +143,13 @@ function fieldsOf(schema: z.ZodType): Fields {
 }
 
 function toJson(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io,
+    override({ jsonSchema }) {
+      // A format says the same as zod's pattern for it, and can be read.
+      if (io === "output" && jsonSchema.format !== undefined) delete jsonSchema.pattern;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
   return json;
 }

@@ -22,6 +22,17 @@ import { empty, json, message, publicJson } from "./reply.ts";
 /** Who may reach an endpoint: the internet, or the gateway alone. */
 export type Exposure = "public" | "internal";
 
+/** What endpoints are about, each with a sentence for readers of the contract. */
+export const groups = {
+  registration: "From a form to an account: a claim, a mailed code, a confirmation.",
+  session: "Signing in, staying signed in, signing out.",
+  password: "Setting a new password, by a mailed link or by the current one.",
+  account: "The account of whoever asks.",
+  service: "What other programs need to know.",
+} as const;
+
+export type Group = keyof typeof groups;
+
 /** One thing that can be called. */
 export interface Row {
   readonly name: string;
@@ -32,13 +43,19 @@ export interface Row {
   readonly head?: false;
   /** What it does, in a few words. */
   readonly summary: string;
-  /** Whether it asks for an access token. */
-  readonly bearer?: true;
+  /** The chapter of the description it stands in. */
+  readonly group: Group;
+  /** Whether it asks for an access token, or takes one among other things. */
+  readonly bearer?: true | "optional";
   /** Where its fields come from, and the schema that the flow parses them with. */
   readonly input?: { readonly from: "body" | "query" | "either"; readonly schema: z.ZodType };
   readonly success: number;
   /** What it answers then; nothing where absent. */
   readonly answer?: AnswerName;
+  /** Headers that say what was asked for, and their meaning. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the answer is everybody's, and may be kept for five minutes. */
+  readonly shared?: true;
   /** The refusals of its own; those of reading a request are every row's. */
   readonly refuses: readonly AuthErrorCode[];
   handle(call: Call): Promise<EndpointReply>;
@@ -51,6 +68,7 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/users/public/create",
     exposure: "public",
+    group: "registration",
     summary: "Keep a claim to an email and a tag, and mail a code",
     input: { from: "body", schema: registerInput },
     success: 201,
@@ -64,6 +82,7 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/users/public/confirm",
     exposure: "public",
+    group: "registration",
     summary: "Make the claim an account by the mailed code",
     input: { from: "body", schema: confirmInput },
     success: 200,
@@ -79,6 +98,7 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/users/public/resend-code",
     exposure: "public",
+    group: "registration",
     summary: "Mail a new code",
     input: { from: "body", schema: resendCodeInput },
     success: 202,
@@ -94,6 +114,7 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/tokens/public/login",
     exposure: "public",
+    group: "session",
     summary: "Sign in by tag or email",
     input: { from: "body", schema: loginInput },
     success: 200,
@@ -108,6 +129,7 @@ export const table: readonly Row[] = [
     path: "/api/v1/tokens/renew",
     exposure: "internal",
     head: false,
+    group: "session",
     summary: "Exchange a refresh token for the next pair",
     input: { from: "query", schema: renewInput },
     success: 200,
@@ -120,6 +142,7 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/v1/tokens/renew",
     exposure: "internal",
+    group: "session",
     summary: "Exchange a refresh token for the next pair",
     input: { from: "body", schema: renewInput },
     success: 200,
@@ -132,7 +155,9 @@ export const table: readonly Row[] = [
     method: "DELETE",
     path: "/api/v1/tokens/logout",
     exposure: "public",
+    group: "session",
     summary: "End the session that either token names",
+    bearer: "optional",
     input: { from: "either", schema: logoutInput },
     success: 200,
     answer: "message",
@@ -150,6 +175,7 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/auth/forgot-password",
     exposure: "public",
+    group: "password",
     summary: "Mail a reset link, if there is an account",
     input: { from: "body", schema: forgotPasswordInput },
     success: 200,
@@ -165,6 +191,7 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/auth/reset-password",
     exposure: "public",
+    group: "password",
     summary: "Set a new password by a mailed link",
     input: { from: "body", schema: resetPasswordInput },
     success: 200,
@@ -188,6 +215,7 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/auth/reset-password/check",
     exposure: "public",
+    group: "password",
     summary: "Whether a reset link lives; changes nothing",
     input: { from: "body", schema: checkResetLinkInput },
     success: 200,
@@ -203,6 +231,7 @@ export const table: readonly Row[] = [
     method: "POST",
     path: "/api/auth/change-password",
     exposure: "public",
+    group: "password",
     summary: "Set a new password by the current one; every earlier session ends",
     bearer: true,
     input: { from: "body", schema: changePasswordInput },
@@ -219,6 +248,7 @@ export const table: readonly Row[] = [
     method: "GET",
     path: "/api/v1/users/me",
     exposure: "public",
+    group: "account",
     summary: "The caller's own account",
     bearer: true,
     success: 200,
@@ -233,6 +263,7 @@ export const table: readonly Row[] = [
     method: "GET",
     path: "/api/v1/sessions",
     exposure: "public",
+    group: "session",
     summary: "The caller's sessions",
     bearer: true,
     success: 200,
@@ -248,6 +279,7 @@ export const table: readonly Row[] = [
     method: "DELETE",
     path: "/api/v1/sessions/:id",
     exposure: "public",
+    group: "session",
     summary: "End one of the caller's sessions",
     bearer: true,
     success: 204,
@@ -263,6 +295,7 @@ export const table: readonly Row[] = [
     method: "DELETE",
     path: "/api/v1/sessions",
     exposure: "public",
+    group: "session",
     summary: "End all of the caller's sessions, or all but this one",
     bearer: true,
     input: { from: "query", schema: closeAllSessionsInput },
@@ -279,9 +312,15 @@ export const table: readonly Row[] = [
     method: "GET",
     path: "/api/v1/tokens/verify",
     exposure: "internal",
+    group: "service",
     summary: "Whose request this is, in headers, for a gateway",
     bearer: true,
     success: 204,
+    headers: {
+      "x-user-id": "Who asks.",
+      "x-user-tag": "Their tag when the token was issued.",
+      "x-session-id": "By which session.",
+    },
     refuses: [],
     async handle({ auth, request, client }) {
       const { userId, tag, sessionId } = await callerOf(auth, request.rawHeaders, client);
@@ -293,9 +332,11 @@ export const table: readonly Row[] = [
     method: "GET",
     path: "/.well-known/jwks.json",
     exposure: "public",
+    group: "service",
     summary: "The public keys of access tokens",
     success: 200,
     answer: "keys",
+    shared: true,
     refuses: [],
     handle: async ({ auth }) => publicJson(auth.jwks()),
   },

@@ -4,7 +4,7 @@ import type { Door } from "../door.ts";
 import type { HttpSuite } from "../harness.ts";
 import { aPerson, aRegistration, aResetToken, aSignedIn, aUser, bearer, paths } from "../people.ts";
 import { assertGuarded, assertOk, assertRefusal } from "../refusals.ts";
-import { rawRequest, sendRaw, type Answer } from "../wire.ts";
+import type { Answer } from "../wire.ts";
 
 /** What each path of the contract offers, with everything mounted. */
 const offered: Readonly<Record<string, readonly string[]>> = {
@@ -205,9 +205,7 @@ export const answers: HttpSuite = {
       const header = `Authorization: Bearer ${ada.accessToken}`;
       for (const path of [paths.me, paths.sessions, paths.jwks, paths.contract, paths.verify]) {
         const [head, get] = await Promise.all(
-          ["HEAD", "GET"].map((method) =>
-            sendRaw(door.url, rawRequest(`${method} ${path}`, [header])),
-          ),
+          ["HEAD", "GET"].map((method) => door.raw(`${method} ${path}`, [header])),
         );
         const [headers = "", ...rest] = (head ?? "").split("\r\n\r\n");
         assert.deepEqual(rest, [""], `${path}: nothing after the headers`);
@@ -235,7 +233,7 @@ export const answers: HttpSuite = {
       const header = `Authorization: Bearer ${accessToken}`;
       const close = `DELETE ${paths.sessions}/${sessionId}`;
       for (const line of [`GET ${paths.verify}`, close]) {
-        const answer = await sendRaw(door.url, rawRequest(line, [header]));
+        const answer = await door.raw(line, [header]);
         assert.match(answer, /^HTTP\/1\.1 204 No Content\r\n/);
         assert.doesNotMatch(answer, /^(content-length|content-type|transfer-encoding):/im);
         assert.match(answer, /\r\n\r\n$/);

@@ -4,7 +4,7 @@ import type { Door } from "../door.ts";
 import type { HttpSuite } from "../harness.ts";
 import { aSignedIn, aUser, bearer, pairOf, paths } from "../people.ts";
 import { assertFaultyFields, assertRefusal } from "../refusals.ts";
-import { rawRequest, sendRaw, type Answer } from "../wire.ts";
+import type { Answer } from "../wire.ts";
 
 type Body = string | Uint8Array;
 
@@ -132,7 +132,7 @@ export const bodies: HttpSuite = {
       const body = JSON.stringify({ tag, password });
       const types = ["Content-Type: application/json", "Content-Type: text/plain"];
       for (const headers of [types, types.toReversed(), [types[0] ?? "", types[0] ?? ""]]) {
-        const answer = await sendRaw(door.url, rawRequest(`POST ${paths.login}`, headers, body));
+        const answer = await door.raw(`POST ${paths.login}`, headers, body);
         assert.match(answer, /^HTTP\/1\.1 4(00|15) /);
       }
     },

@@ -143,7 +143,7 @@ export const hosts: HttpSuite = {
         [`post ${paths.renew}`],
       );
       const all = await told({});
-      assert.equal(all.length, front.length + 3);
+      assert.equal(all.length, front.length + 4, "renew twice, verify by GET and HEAD");
     },
 
     "publicRenew serves renew by POST alone, and verify stays internal": async ({ open }) => {

@@ -4,7 +4,7 @@ import type { Door } from "../door.ts";
 import type { HttpSuite } from "../harness.ts";
 import { aResetToken, aSignedIn, bearer, pairOf, paths, signIn } from "../people.ts";
 import { assertOk, assertRefusal } from "../refusals.ts";
-import { jsonOf, rawRequest, sendRaw } from "../wire.ts";
+import { jsonOf } from "../wire.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -267,7 +267,7 @@ export const tokens: HttpSuite = {
       const header = `Authorization: Bearer ${accessToken}`;
       for (const path of [paths.me, paths.verify, "/notes/1"]) {
         for (const second of [header, "Authorization: Bearer x", "authorization: Basic eDp5"]) {
-          const answer = await sendRaw(door.url, rawRequest(`GET ${path}`, [header, second]));
+          const answer = await door.raw(`GET ${path}`, [header, second]);
           assert.match(answer, /^HTTP\/1\.1 400 /);
           assert.match(answer, /"code":"malformed_request"/);
         }
@@ -277,7 +277,7 @@ export const tokens: HttpSuite = {
     "A-45 a megabyte of Authorization is a 4xx": async ({ open }) => {
       const door = await open();
       const header = `Authorization: Bearer ${"x".repeat(1_000_000)}`;
-      const answer = await sendRaw(door.url, rawRequest(`GET ${paths.me}`, [header]));
+      const answer = await door.raw(`GET ${paths.me}`, [header]);
       assert.match(answer, /^HTTP\/1\.1 431 /);
     },
 
