@@ -279,4 +279,14 @@ export function describeField(problem: FieldProblem, locale: keyof Wording): str
  */
 export class MailRefused extends Error {
   override readonly name = "MailRefused";
+  /** One word that is kept with the buried job, such as a status of the server; never a text of its. */
+  readonly code: string | undefined;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly code?: string | undefined } = {},
+  ) {
+    super(message, options);
+    this.code = options.code;
+  }
 }
