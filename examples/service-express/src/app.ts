@@ -2,11 +2,11 @@ import { createServer } from "node:http";
 import { latchkey } from "@latchkey/adapter-express";
 import { AuthError, createAuth, type Auth } from "@latchkey/core";
 import { errorReply } from "@latchkey/core/http";
-import { memoryMailer } from "@latchkey/core/memory";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import { endSoon } from "./ending.ts";
 import { inVariables, type Environment } from "./environment.ts";
 import { log, logEvent, logRequests } from "./log.ts";
+import { openMail } from "./mail.ts";
 import { mailbox } from "./mailbox.ts";
 import { troubles } from "./ready.ts";
 import { keptSecret } from "./secret.ts";
@@ -47,17 +47,17 @@ async function serve(
   { stores, questions, ...storage }: Storage,
 ): Promise<Service> {
   const { host, port, internalPort, publicRenew, publicUrl, options, trustedProxies } = environment;
-  const mailer = memoryMailer();
+  const mail = openMail(environment);
   const auth = createAuth({
     productName: "Latchkey",
     ...options,
     ...{ publicUrl, secret, keys: environment.keys, trustedProxies },
-    ...{ stores, mailer, onEvent: logEvent },
+    ...{ stores, mailer: mail.mailer, onEvent: logEvent },
   });
 
   const front = listener("public");
   front.use(latchkey(auth, { publicRenew, pages: true }));
-  if (environment.local) front.use(mailbox(mailer));
+  if (mail.kept !== null) front.use(mailbox(mail.kept));
   front.get("/healthz", (_request, response) => void response.json({ status: "ok" }));
   refuseTheRest(front, auth);
 
@@ -75,13 +75,18 @@ async function serve(
     internalPort === null ? null : await open(inner, "INTERNAL_PORT", host, internalPort);
   const closeFront = await open(front, "PORT", host, port);
   await auth.start();
-  log({ message: "mails are kept in memory", mailbox: `${publicUrl}/dev/mailbox` });
+  if (mail.kept !== null) {
+    log({
+      message: "SMTP_URL is not set: mails are kept in memory",
+      mailbox: `${publicUrl}/dev/mailbox`,
+    });
+  }
   log({ message: "ready", public: `http://${host}:${port}`, internal: internalPort });
   return {
     async stop() {
       await Promise.all([closeFront(), closeInner?.()]);
       await auth.stop();
-      await storage.close();
+      await Promise.all([mail.close(), storage.close()]);
     },
   };
 }

@@ -21,8 +21,8 @@ export interface Environment {
   readonly trustedProxies: readonly string[];
   readonly dataDir: string;
   readonly options: PlainOptions;
-  /** Whether everything is loopback, so that mails may be shown to whoever asks. */
-  readonly local: boolean;
+  /** Null, which only loopback allows: mails are kept in memory and shown to whoever asks. */
+  readonly smtp: { readonly url: string; readonly from: string } | null;
 }
 
 /** The options that a file can hold: data, and none that the environment says itself. */
@@ -75,13 +75,15 @@ const form = z.object({
     .transform((text) => text.split(",").map((part) => part.trim()))
     .pipe(z.array(address(["redis:", "rediss:"])))
     .optional(),
+  SMTP_URL: address(["smtp:", "smtps:"]).optional(),
+  MAIL_FROM: z.string().optional(),
   TRUSTED_PROXIES: z.string().default(""),
   DATA_DIR: z.string().min(1).default(".data"),
   OPTIONS_FILE: z.string().optional(),
 });
 
 /** Variables of stores and carriers that this version does not have yet. */
-const notYet = ["USERS_URL", "SMTP_URL", "KAFKA_BROKERS"] as const;
+const notYet = ["USERS_URL", "KAFKA_BROKERS"] as const;
 
 /**
  * The environment as settings. An empty variable counts as absent.
@@ -113,9 +115,13 @@ export function readEnvironment(
       "AUTH_SECRET: set it (base64url, 32 bytes or more); in production none is made",
     );
   }
-  if (!local) {
+  const needed = { SMTP_URL: rest.SMTP_URL, AUTH_SECRET };
+  const missing = Object.entries(needed).flatMap(([name, value]) =>
+    value === undefined ? name : [],
+  );
+  if (!local && missing.length > 0) {
     throw new TypeError(
-      "HOST, PUBLIC_URL: SMTP_URL and AUTH_SECRET are needed beyond loopback, and this version sends no mail",
+      `HOST, PUBLIC_URL: beyond loopback SMTP_URL and AUTH_SECRET are needed; set ${missing.join(", ")}`,
     );
   }
   const internalPort = rest.INTERNAL_PORT ?? (production ? null : PORT + 1);
@@ -135,8 +141,13 @@ export function readEnvironment(
     trustedProxies: rest.TRUSTED_PROXIES.split(",").flatMap((part) => part.trim() || []),
     dataDir: rest.DATA_DIR,
     options: rest.OPTIONS_FILE === undefined ? {} : readOptions(rest.OPTIONS_FILE),
-    local,
+    smtp: rest.SMTP_URL === undefined ? null : { url: rest.SMTP_URL, from: senderOf(rest) },
   };
+}
+
+function senderOf({ MAIL_FROM: from }: { readonly MAIL_FROM?: string | undefined }): string {
+  if (from !== undefined) return from;
+  throw new TypeError("MAIL_FROM: set it with SMTP_URL, such as Example <no-reply@example.com>");
 }
 
 /** Whether a host (of a URL, a listener or a Host header) is this machine alone. */
@@ -148,13 +159,13 @@ export function isLoopback(host: string): boolean {
 const variableOf: Readonly<Record<string, string>> = {
   ...Object.fromEntries(plainNames.map((name) => [name, "OPTIONS_FILE"])),
   ...{ publicUrl: "PUBLIC_URL", secret: "AUTH_SECRET", keys: "AUTH_KEYS" },
-  trustedProxies: "TRUSTED_PROXIES",
+  ...{ trustedProxies: "TRUSTED_PROXIES", from: "MAIL_FROM", url: "SMTP_URL", tls: "SMTP_URL" },
 };
 
-/** A refusal of createAuth that names the variable; any other error as it is. */
+/** A refusal of createAuth or smtpMailer that names the variable; any other error as it is. */
 export function inVariables(error: unknown): unknown {
   if (!(error instanceof TypeError)) return error;
-  const [, option = ""] = /^(?:createAuth: )?(\w+)/.exec(error.message) ?? [];
+  const [, option = ""] = /^(?:createAuth: |smtpMailer: )?(\w+)/.exec(error.message) ?? [];
   const variable = variableOf[option];
   if (variable === undefined) return error;
   return new TypeError(`${variable}: ${error.message}`, { cause: error });

@@ -1,11 +1,11 @@
 import { latchkey } from "@latchkey/adapter-fastify";
 import { AuthError, createAuth, type Auth } from "@latchkey/core";
 import { errorReply } from "@latchkey/core/http";
-import { memoryMailer } from "@latchkey/core/memory";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { endSoon } from "./ending.ts";
 import { inVariables, type Environment } from "./environment.ts";
 import { log, logEvent, logRequests } from "./log.ts";
+import { openMail } from "./mail.ts";
 import { mailbox } from "./mailbox.ts";
 import { troubles } from "./ready.ts";
 import { keptSecret } from "./secret.ts";
@@ -46,17 +46,17 @@ async function serve(
   { stores, questions, ...storage }: Storage,
 ): Promise<Service> {
   const { host, port, internalPort, publicRenew, publicUrl, options, trustedProxies } = environment;
-  const mailer = memoryMailer();
+  const mail = openMail(environment);
   const auth = createAuth({
     productName: "Latchkey",
     ...options,
     ...{ publicUrl, secret, keys: environment.keys, trustedProxies },
-    ...{ stores, mailer, onEvent: logEvent },
+    ...{ stores, mailer: mail.mailer, onEvent: logEvent },
   });
 
   const front = listener(auth, "public");
   await front.register(latchkey, { auth, publicRenew, pages: true });
-  if (environment.local) await front.register(mailbox, { mailer });
+  if (mail.kept !== null) await front.register(mailbox, { mailer: mail.kept });
   front.get("/healthz", async () => ({ status: "ok" }));
 
   const inner = internalPort === null ? null : listener(auth, "internal");
@@ -71,13 +71,18 @@ async function serve(
   if (inner !== null) await open(inner, "INTERNAL_PORT", host, internalPort ?? 0);
   await open(front, "PORT", host, port);
   await auth.start();
-  log({ message: "mails are kept in memory", mailbox: `${publicUrl}/dev/mailbox` });
+  if (mail.kept !== null) {
+    log({
+      message: "SMTP_URL is not set: mails are kept in memory",
+      mailbox: `${publicUrl}/dev/mailbox`,
+    });
+  }
   log({ message: "ready", public: `http://${host}:${port}`, internal: internalPort });
   return {
     async stop() {
       await Promise.all([front.close(), inner?.close()]);
       await auth.stop();
-      await storage.close();
+      await Promise.all([mail.close(), storage.close()]);
     },
   };
 }

@@ -33,6 +33,8 @@ const secret = "bGF0Y2hrZXktdGVzdHMtc2VjcmV0LW51bWJlci1vbmUtMQ";
 /** A server that nobody runs, so that no variable is refused for want of one. */
 const POSTGRES_URL = "postgres://nobody@127.0.0.1:9/nothing";
 
+const MAIL_FROM = "no-reply@mail.example";
+
 /** Each variable with values that cannot be meant, and what stands with it where it needs that. */
 const refused: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ...["0", "65536", "-1", "1.5", "abc", " 3000", "0x1F90", "3e3"].map(
@@ -77,9 +79,15 @@ const refused: readonly (readonly [string, Readonly<Record<string, string>>])[] 
     ["REDIS_URL", { REDIS_URL: text }] as const,
   ]),
   ["REDIS_URL", { REDIS_URL: `redis://127.0.0.1:9,http://ada:${secret}@localhost` }],
-  ...["USERS_URL", "SMTP_URL", "KAFKA_BROKERS"].map(
-    (name) => [name, { [name]: "anything" }] as const,
+  ...["USERS_URL", "KAFKA_BROKERS"].map((name) => [name, { [name]: "anything" }] as const),
+  ...[
+    ...["mail.example", `http://ada:${secret}@localhost`, "smtp://", `smtp://ada:${secret}@`],
+    ...[`smtp://:${secret}@localhost`, "smtp://mail.example?tls=off", "smtp://localhost?x=y"],
+  ].map((SMTP_URL) => ["SMTP_URL", { SMTP_URL, MAIL_FROM }] as const),
+  ...["", "nobody", "a@b.example, c@d.example"].map(
+    (from) => ["MAIL_FROM", { SMTP_URL: "smtp://localhost", MAIL_FROM: from }] as const,
   ),
+  ["HOST", { HOST: "0.0.0.0", SMTP_URL: "smtp://localhost", MAIL_FROM, AUTH_SECRET: "" }],
 ];
 
 describe("an environment that cannot be meant", () => {

@@ -55,7 +55,10 @@ describe("defaults", () => {
         triesPerEmail: 15,
       },
       sessions: { maxPerUser: 20, nearCacheEntries: 0 },
-      jobs: { batch: 10, leaseSeconds: 60, pollSeconds: 1, maxAttempts: 20, drainSeconds: 8 },
+      jobs: {
+        ...{ batch: 10, leaseSeconds: 60, pollSeconds: 1, maxAttempts: 20, drainSeconds: 8 },
+        ...{ retrySeconds: 2, longestRetrySeconds: 7200 },
+      },
       locale: "en",
       trustedProxies: [],
       ipv6PrefixBits: 64,
@@ -168,6 +171,8 @@ describe("numbers", () => {
   it.each([
     ["jobs.pollSeconds", 0.05, 60],
     ["jobs.drainSeconds", 0, 60],
+    ["jobs.retrySeconds", 0.05, 3600],
+    ["jobs.longestRetrySeconds", 0.05, 86_400],
   ])("%s may be a fraction, from %d to %d", (path, min, max) => {
     for (const good of [min, 1.5, max]) expect(valueAt(resolve(at(path, good)), path)).toBe(good);
     for (const bad of [min - 0.01, max + 0.01, NaN, Infinity, "1", null]) {

@@ -132,6 +132,8 @@ const plainForm = z.strictObject({
       leaseSeconds: int(10, 600, 60),
       pollSeconds: z.number().min(0.05).max(60).default(1),
       maxAttempts: int(1, 100, 20),
+      retrySeconds: z.number().min(0.05).max(3600).default(2),
+      longestRetrySeconds: z.number().min(0.05).max(86_400).default(7200),
       drainSeconds: z.number().min(0).max(60).default(8),
     })
     .prefault({}),

@@ -154,4 +154,9 @@ describe("MailRefused", () => {
     expect(refused).toMatchObject({ name: "MailRefused", message: "550 no such mailbox" });
     expect(isAuthError(refused)).toBe(false);
   });
+
+  it("may carry a word to keep with the job", () => {
+    expect(new MailRefused("refused", { code: "550-5.1.1" }).code).toBe("550-5.1.1");
+    expect(new MailRefused("refused").code).toBeUndefined();
+  });
 });

@@ -108,6 +108,13 @@ export interface JobOptions {
   readonly pollSeconds?: number | undefined;
   /** Tries before a job is given up, 1–100 (default: 20, about a day). */
   readonly maxAttempts?: number | undefined;
+  /**
+   * Seconds before a job that failed is tried again, doubled with each further try, 0.05–3600
+   * (default: 2).
+   */
+  readonly retrySeconds?: number | undefined;
+  /** What that doubling ends at, in seconds, 0.05–86,400 (default: 7200). */
+  readonly longestRetrySeconds?: number | undefined;
   /** Seconds `stop()` waits for running jobs, 0–60 (default: 8). */
   readonly drainSeconds?: number | undefined;
 }

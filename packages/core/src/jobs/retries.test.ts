@@ -136,12 +136,13 @@ it("one second before, it is still mailed", async () => {
 });
 
 it("a mail that was refused for good is buried at once", async () => {
-  const world = makeWorld({ around: failing(new MailRefused("no such mailbox")).around });
+  const refused = new MailRefused("no such mailbox: ada", { code: "550-5.1.1" });
+  const world = makeWorld({ around: failing(refused).around });
   await world.auth.register(ada, home);
   await world.auth.runJobs();
   expect(await count(world)).toMatchObject({ due: 0, later: 0, buried: 1 });
   expect(world.events).toContainEqual(
-    expect.objectContaining({ name: "job.buried", reason: "MailRefused" }),
+    expect.objectContaining({ name: "job.buried", reason: "MailRefused 550-5.1.1" }),
   );
 });
 
@@ -185,6 +186,26 @@ it("waits double from two seconds, with up to a quarter more, and end at two hou
   expect(await count(world)).toMatchObject({ later: 0, buried: 1 });
   const hours = waits.reduce((sum, wait) => sum + wait, 0) / 3600;
   expect(hours).toBeGreaterThan(16);
+});
+
+it("waits as long as configured, and no longer than the longest", async () => {
+  const mailer = failing(new SmtpError("down"));
+  const jobs = { retrySeconds: 0.5, longestRetrySeconds: 1 };
+  const world = makeWorld({ around: mailer.around, jobs });
+  await world.auth.register(ada, home);
+  world.forget();
+  for (const [least, most] of [
+    [0.5, 0.625],
+    [1, 1.25],
+    [1, 1.25],
+  ] as const) {
+    await world.auth.runJobs();
+    const dueAt = world.calls.findLast(({ method }) => method === "retry")?.args[2] as Date;
+    const wait = (dueAt.getTime() - world.clock.now().getTime()) / 1000;
+    expect(wait).toBeGreaterThanOrEqual(least);
+    expect(wait).toBeLessThanOrEqual(most);
+    world.clock.set(dueAt);
+  }
 });
 
 it("a job is given up after as many tries as configured, and what it was for is kept", async () => {

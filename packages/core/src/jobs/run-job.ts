@@ -9,10 +9,6 @@ import { sendConfirmation } from "./send-confirmation.ts";
 import { sendNotice } from "./send-notice.ts";
 import { sendResetLink } from "./send-reset-link.ts";
 
-/** Waits double from two seconds to two hours: twenty tries last about a day. */
-const firstWaitSeconds = 2;
-const longestWaitSeconds = 7200;
-
 /**
  * Runs one claimed job and tells the outbox how it ended: done, to be tried again after a growing
  * wait, or buried. Never throws; where the outbox cannot be told, the lease runs out.
@@ -99,7 +95,9 @@ function nameOf(cause: unknown): string {
 }
 
 function nextTry(context: Context, job: ClaimedJob): Date {
-  const wait = Math.min(firstWaitSeconds * 2 ** (job.attempts - 1), longestWaitSeconds);
+  // As usual from two seconds to two hours: twenty tries last about a day.
+  const { retrySeconds, longestRetrySeconds } = context.config.jobs;
+  const wait = Math.min(retrySeconds * 2 ** (job.attempts - 1), longestRetrySeconds);
   // Up to a quarter more, so that what failed together does not come back together.
   const jitter = 1 + (context.random.bytes(1)[0] ?? 0) / 1024;
   return new Date(context.clock.now().getTime() + wait * jitter * 1000);
