@@ -1,6 +1,7 @@
 // A real SMTP server for the tests, with a certificate made on the spot.
 import type { AddressInfo } from "node:net";
 import { domainToASCII } from "node:url";
+import { callbackify } from "node:util";
 import { generate } from "selfsigned";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
 
@@ -107,13 +108,15 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<SmtpService>
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("end", () => {
+      const end = async (): Promise<Error | null> => {
         const mail = received(session, Buffer.concat(chunks).toString("utf8"));
-        Promise.resolve(atEnd?.(mail) ?? null).then((reply) => {
-          if (reply !== null) return callback(failure(reply));
-          accepted.push(mail);
-          return callback(null);
-        }, callback);
+        const reply = (await atEnd?.(mail)) ?? null;
+        if (reply !== null) return failure(reply);
+        accepted.push(mail);
+        return null;
+      };
+      stream.on("end", () => {
+        callbackify(end)((_thrown, refusal) => callback(refusal));
       });
     },
   });

@@ -20,6 +20,8 @@ import { codeOf, fieldsOf, send } from "./support/wire.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
 const account = { user: "latchkey", password: "smtp-canary-4711" };
+/** Longer than the lease of what a killed process had begun. */
+const patienceMs = 30_000;
 const code = /^\d{6}$/m;
 const link = /\/password-reset\//;
 let certificate: Certificate;
@@ -35,6 +37,8 @@ beforeAll(async () => {
   writeFileSync(options, JSON.stringify({ limits: "off", jobs, passwords }));
   common = {
     ...{ MAIL_FROM: "Latchkey <no-reply@mail.example>", OPTIONS_FILE: options },
+    // The processes of one service name it alike: links and tokens follow from it.
+    PUBLIC_URL: "https://auth.example",
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     NODE_EXTRA_CA_CERTS: authority,
   };
@@ -99,10 +103,10 @@ describe.each(startScripts)("npm run %s with SMTP_URL", (SCRIPT) => {
     assert.match(russian.subject, /^Подтвердите/);
     assert.equal(russian.language, "ru");
 
-    assert.deepEqual(
-      smtp.accepted.map(({ secure, user, from }) => ({ secure, user, from })),
-      Array(4).fill({ secure: true, user: account.user, from: "no-reply@mail.example" }),
-    );
+    assert.equal(smtp.accepted.length, 4);
+    for (const { secure, user, from } of smtp.accepted) {
+      assert.deepEqual([secure, user, from], [true, account.user, "no-reply@mail.example"]);
+    }
     for (const path of ["/dev/mailbox", "/dev/mailbox.json"]) {
       assert.equal(codeOf(await send("GET", `${service.url}${path}`)), "not_found");
     }
@@ -118,7 +122,7 @@ describe.each(startScripts)("npm run %s with SMTP_URL", (SCRIPT) => {
     const service = await startService({
       ...common,
       ...{ SCRIPT, POSTGRES_URL: await newDatabase(), SMTP_URL: smtp.url },
-      ...{ HOST: "0.0.0.0", PUBLIC_URL: "https://auth.example", NODE_ENV: "production" },
+      ...{ HOST: "0.0.0.0", NODE_ENV: "production" },
     });
     fieldsOf(await clientOf(service).register(aPerson("eve")), 201);
     await mailTo(smtp, "eve@example.com", code);
@@ -160,11 +164,11 @@ describe.concurrent.each<[script: (typeof startScripts)[number], how: Failure]>(
     await network.heal();
 
     // What the killed process had begun is taken over when its lease has run out.
-    const { text } = await mailTo(smtp, bob.email, code, 15_000);
+    const { text } = await mailTo(smtp, bob.email, code, patienceMs);
     fieldsOf(await client.confirm(bob.email, String(registrationId), codeIn(text)), 200);
     for (const name of ["alive", "dead", "after"]) {
       for (let round = 0; round < 7; round += 1) {
-        await mailTo(smtp, aPerson(`${name}-${round}`).email, code, 15_000);
+        await mailTo(smtp, aPerson(`${name}-${round}`).email, code, patienceMs);
       }
     }
     // The links of one account go out in order, each making the one before it void.
@@ -172,7 +176,7 @@ describe.concurrent.each<[script: (typeof startScripts)[number], how: Failure]>(
     assert.ok(mails.length > beforeItIsBack.length);
     const links = (): number =>
       new Set(mails.filter(({ text: said }) => link.test(said)).map(({ id }) => id)).size;
-    for (const end = Date.now() + 15_000; links() < 21 && Date.now() < end; await pause(20)) {
+    for (const end = Date.now() + patienceMs; links() < 21 && Date.now() < end; await pause(20)) {
       mails = await readMails(smtp);
     }
     assert.equal(links(), 21);
@@ -180,12 +184,14 @@ describe.concurrent.each<[script: (typeof startScripts)[number], how: Failure]>(
     fieldsOf(await client.reset(token, ada.email, "poetical science, 1843"), 200);
 
     const ids = new Set(mails.map(({ id }) => id));
-    const texts = new Set(mails.map(({ id, text: said }) => `${id} ${said}`));
-    assert.equal(texts.size, ids.size, "a copy says what the first one said");
+    const differing = mails.filter(({ id, text: said }) =>
+      mails.some((other) => other.id === id && other.text !== said),
+    );
+    assert.deepEqual(differing, [], "a copy says what the first one said");
     for (const doing of ["register", "forgot"] as const) {
       for (const slow of [dead[doing], after[doing]]) {
         // A mail that was waited for would take a connection, or its timeout of ten seconds.
-        assert.ok(slow < alive[doing] * 3 + 100, `${doing}: ${slow} ms, usually ${alive[doing]}`);
+        assert.ok(slow < alive[doing] * 3 + 1000, `${doing}: ${slow} ms, usually ${alive[doing]}`);
       }
     }
     const shown = [alive, dead, after].map(
@@ -198,5 +204,5 @@ describe.concurrent.each<[script: (typeof startScripts)[number], how: Failure]>(
     assert.equal((await second.stop()).code, 0);
     await network.stop();
     await smtp.stop();
-  }, 60_000);
+  }, 120_000);
 });

@@ -98,9 +98,7 @@ function serverOf(options: SmtpMailerOptions): ServerSettings {
   if (plaintext && secure) throw refusal("tls", "smtps:// is TLS; leave it on, or use smtp://");
   const { ca } = options;
   const authorities = ca === undefined ? null : [ca].flat();
-  if (authorities?.some((pem) => !String(pem).includes("-----BEGIN CERTIFICATE-----"))) {
-    throw refusal("ca", "give certificates as PEM");
-  }
+  if (authorities?.some((pem) => !isPem(pem))) throw refusal("ca", "give certificates as PEM");
   return {
     ...{ host, secure, plaintext, ca: authorities },
     port: url.port === "" ? (secure ? 465 : 587) : Number(url.port),
@@ -109,6 +107,9 @@ function serverOf(options: SmtpMailerOptions): ServerSettings {
     timeoutMs: whole(options, "timeoutMs", 10_000, 100, 60_000),
   };
 }
+
+const isPem = (value: unknown): boolean =>
+  typeof value === "string" && value.includes("-----BEGIN CERTIFICATE-----");
 
 function parseUrl(text: unknown): URL {
   const url = typeof text === "string" && URL.canParse(text) ? new URL(text) : null;

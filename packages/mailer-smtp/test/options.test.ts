@@ -68,7 +68,7 @@ it.each<Partial<SmtpMailerOptions>>([
   { url, from: "<a@mail.example>" },
   { url, from: "latchkey@localhost" },
 ])("takes %j, and connects to nothing yet", async (options) => {
-  await smtpMailer({ from, ...options }).close();
+  await expect(smtpMailer({ from, ...options }).close()).resolves.toBeUndefined();
 });
 
 it.each([

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { inspect } from "node:util";
 import { afterAll, expect, it } from "vitest";
 import {
   makeCertificate,
@@ -265,7 +266,7 @@ it("no error repeats an address, a password, or what the server quotes", async (
     for (const words of ["us-canary:pass-canary@", "us-canary:wrong-canary@"]) {
       const url = server.url.replace("://", `://${words}`);
       const error = await thrown(aMailer({ url, ca: server.authority }).send(aMessage()));
-      const all = [error.message, error.stack, JSON.stringify({ ...error }), String(error.cause)];
+      const all = [error.message, error.stack, inspect(error, { depth: 9 }), JSON.stringify(error)];
       expect(all.join()).not.toMatch(/canary|anna|example\.com|123456/);
     }
   }
