@@ -64,7 +64,7 @@ function isPlaceOf({ path, longParameter }: Endpoint, request: FastifyRequest): 
   if (longParameter === undefined) return true;
   const parts = (request.raw.url ?? "").replace(/\?.*/s, "").split("/");
   if (path.endsWith("/") && parts.pop() !== "") return false;
-  return parts.at(-1) !== "" && parts.length === request.routeOptions.url?.split("/").length;
+  return !parts.includes("", 1) && parts.length === request.routeOptions.url?.split("/").length;
 }
 
 /**

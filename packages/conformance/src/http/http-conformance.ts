@@ -6,6 +6,8 @@ import { faults } from "./scenarios/faults.ts";
 import { fields } from "./scenarios/fields.ts";
 import { forgot } from "./scenarios/forgot.ts";
 import { hosts } from "./scenarios/hosts.ts";
+import { pagesGuards } from "./scenarios/pages-guards.ts";
+import { pagesPlaces } from "./scenarios/pages-places.ts";
 import { pagesStory } from "./scenarios/pages.ts";
 import { reset } from "./scenarios/reset.ts";
 import { story } from "./scenarios/story.ts";
@@ -17,6 +19,7 @@ import { tokens } from "./scenarios/tokens.ts";
  */
 export function httpConformance(harness: HttpHarness): void {
   const aboutInput = [fields, bodies, addresses];
-  const aboutFlows = [story, tokens, reset, forgot, pagesStory];
-  register(harness, [...aboutFlows, ...aboutInput, answers, faults, hosts]);
+  const aboutFlows = [story, tokens, reset, forgot];
+  const aboutPages = [pagesStory, pagesGuards, pagesPlaces];
+  register(harness, [...aboutFlows, ...aboutPages, ...aboutInput, answers, faults, hosts]);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { Door } from "./door.ts";
+import type { Door, Setting } from "./door.ts";
+import type { Scene } from "./harness.ts";
 import { aResetToken, aUser, type Registered } from "./people.ts";
 import type { Answer } from "./wire.ts";
 
@@ -12,6 +13,14 @@ export const pages = {
   link: (uid: string, token: string) => `/password-reset/${uid}/${token}/`,
   form: (uid: string) => `/password-reset/${uid}/set-password/`,
 } as const;
+
+/** The name of the cookie that an opened link leaves, where the service is reached by https. */
+export const linkCookie = "__Host-latchkey-reset";
+
+/** A server with the public endpoints and the pages. */
+export function openPaged(open: Scene["open"], setting: Setting = {}): Promise<Door> {
+  return open({ ...setting, mount: { expose: ["public"], ...setting.mount, pages: true } });
+}
 
 /** The headers of every answer of a page: pages, redirects, refusals. */
 export function assertPageHeaders({ headers, asked, text }: Answer): void {

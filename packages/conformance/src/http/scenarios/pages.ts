@@ -1,24 +1,26 @@
 import assert from "node:assert/strict";
 import { aBrowser, fieldsOf, formType, ownForm } from "../browser.ts";
-import type { Door } from "../door.ts";
-import type { HttpSuite, Scene } from "../harness.ts";
-import { aLinked, assertPage, assertPageHeaders, pages } from "../page-checks.ts";
+import type { HttpSuite } from "../harness.ts";
+import {
+  aLinked,
+  assertPage,
+  assertPageHeaders,
+  linkCookie,
+  openPaged,
+  pages,
+} from "../page-checks.ts";
 import { aUser, paths, signIn } from "../people.ts";
 import { assertOk, assertRefusal } from "../refusals.ts";
 import { send } from "../wire.ts";
 
 const newPassword = "poetical science, 1843";
 const both = { newPassword, confirmPassword: newPassword };
-const cookieName = "__Host-latchkey-reset";
-
-const paged = (open: Scene["open"], setting: Parameters<Scene["open"]>[0] = {}): Promise<Door> =>
-  open({ ...setting, mount: { expose: ["public"], ...setting?.mount, pages: true } });
 
 export const pagesStory: HttpSuite = {
   about: "the reset pages",
   behaviours: {
     "the whole story: ask, open the mailed link, set a password, sign in": async ({ open }) => {
-      const door = await paged(open);
+      const door = await openPaged(open);
       const ada = await aUser(door);
       const browser = aBrowser(door);
       const asking = await browser.open(pages.request);
@@ -45,7 +47,7 @@ export const pagesStory: HttpSuite = {
 
     "A-32 GET and HEAD use nothing up, however often, and a form that failed does not either":
       async ({ open }) => {
-        const door = await paged(open);
+        const door = await openPaged(open);
         const ada = await aLinked(door);
         const browser = aBrowser(door);
         for (const method of ["GET", "HEAD", "GET", "HEAD", "OPTIONS"]) {
@@ -75,7 +77,7 @@ export const pagesStory: HttpSuite = {
     "what is wrong stands beside its field, and in a summary that leads there": async ({
       open,
     }) => {
-      const door = await paged(open);
+      const door = await openPaged(open);
       const ada = await aLinked(door);
       const browser = aBrowser(door);
       const opened = await browser.open(ada.link);
@@ -98,7 +100,7 @@ export const pagesStory: HttpSuite = {
     },
 
     "the answers are the same for a known and an unknown address": async ({ open }) => {
-      const door = await paged(open);
+      const door = await openPaged(open);
       const ada = await aUser(door);
       const texts: string[] = [];
       for (const email of [ada.email, "nobody@mail.example"]) {
@@ -115,7 +117,7 @@ export const pagesStory: HttpSuite = {
     "a second submit of the same form says that the link is used, and offers both ways on": async ({
       open,
     }) => {
-      const door = await paged(open);
+      const door = await openPaged(open);
       const ada = await aLinked(door);
       const browser = aBrowser(door);
       const opened = await browser.open(ada.link);
@@ -135,7 +137,7 @@ export const pagesStory: HttpSuite = {
 
     "a link that is expired, superseded, forged, cut off or somebody else's leads to no form":
       async ({ open }) => {
-        const door = await paged(open);
+        const door = await openPaged(open);
         const ada = await aLinked(door);
         const eve = await aLinked(door);
         const heading = async (path: string): Promise<string> => {
@@ -160,7 +162,7 @@ export const pagesStory: HttpSuite = {
       },
 
     "a cookie that was swapped for another link's resets neither account": async ({ open }) => {
-      const door = await paged(open);
+      const door = await openPaged(open);
       const [ada, eve] = [await aLinked(door), await aLinked(door)];
       const browser = aBrowser(door);
       const opened = await browser.open(ada.link);
@@ -170,7 +172,7 @@ export const pagesStory: HttpSuite = {
         [ada.token, pages.form(eve.uid), undefined],
         [ada.token, opened.path, "A".repeat(43)],
       ] as const) {
-        browser.cookies.set(cookieName, cookie);
+        browser.cookies.set(linkCookie, cookie);
         const typed = { ...both, ...(digest !== undefined && { linkDigest: digest }) };
         const answer = await browser.submit({ ...opened, path }, typed);
         assert.equal(assertPage(answer, 400), "This form is out of date");
@@ -186,7 +188,7 @@ export const pagesStory: HttpSuite = {
     "the JSON endpoint still asks for the email: a link's digest does not stand for it": async ({
       open,
     }) => {
-      const door = await paged(open);
+      const door = await openPaged(open);
       const { token, uid, link, email } = await aLinked(door);
       const { linkDigest = "" } = fieldsOf(await aBrowser(door).open(link));
       assert.match(linkDigest, /^[\w-]{43}$/);
@@ -206,7 +208,7 @@ export const pagesStory: HttpSuite = {
     "forms post urlencoded to pages, JSON to endpoints, and neither to the other": async ({
       open,
     }) => {
-      const door = await paged(open);
+      const door = await openPaged(open);
       const ada = await aLinked(door);
       for (const path of [pages.request, pages.form(ada.uid)]) {
         const post = (type: readonly string[], body: string) =>
@@ -233,7 +235,7 @@ export const pagesStory: HttpSuite = {
     },
 
     "every page speaks Russian to whoever asks for it": async ({ open }) => {
-      const door = await paged(open);
+      const door = await openPaged(open);
       const ada = await aLinked(door);
       const russian = ["accept-language", "ru-RU, en;q=0.5"];
       const browser = aBrowser(door);
