@@ -189,11 +189,7 @@ export function resolveConfig(options: AuthOptions): Config {
   return deepFreeze({
     ...plain,
     productName,
-    resetLinkTemplate: resolveLink(
-      links.resetPassword ??
-        (plain.paths["resetLinkPage"] ?? pagePaths.resetLinkPage).replace(/:(\w+)/g, "{$1}"),
-      plain.publicUrl,
-    ),
+    resetLinkTemplate: resolveLink(links.resetPassword, plain),
     loginUrl: resolveLogin(links.login, plain.publicUrl),
     tokens: { ...plain.tokens, issuer, audience: plain.tokens.audience ?? issuer },
     passwords: {
@@ -217,8 +213,15 @@ function publicUrlProblem(url: URL): string | null {
   return bare ? null : "give the base URL without credentials, query or fragment";
 }
 
-function resolveLink(template: string, publicUrl: string): string {
-  const link = safeLink(template, publicUrl);
+function resolveLink(
+  given: string | undefined,
+  { publicUrl, paths }: Pick<Config, "publicUrl" | "paths">,
+): string {
+  const page = paths["resetLinkPage"] ?? pagePaths.resetLinkPage;
+  if (given === undefined && !page.includes(":token")) {
+    throw new TypeError("createAuth: paths.resetLinkPage: keep :token in it");
+  }
+  const link = safeLink(given ?? page.replace(/:(\w+)/g, "{$1}"), publicUrl);
   if (link === null || !link.includes("{token}")) {
     throw new TypeError(
       "createAuth: links.resetPassword: give an https URL or a path with {token} in it",

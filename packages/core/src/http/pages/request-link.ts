@@ -3,7 +3,7 @@ import { run } from "../call.ts";
 import type { EndpointReply } from "../endpoint.ts";
 import { faultsOf, formOf, summaryOf, type Field } from "./fields.ts";
 import { formFields } from "./form.ts";
-import { button, otherWay, page, paragraph, seeOther } from "./layout.ts";
+import { otherWay, page, paragraph, seeOther } from "./layout.ts";
 import type { View, Views, Visit } from "./visit.ts";
 
 /** The form that asks for a link. */
@@ -58,8 +58,8 @@ export const requested: Views = {
     const { done, signIn, askAgain } = visit.words;
     const blocks = [
       ...done.text.map(paragraph),
-      button(signIn, visit.auth.settings.loginUrl),
       otherWay(askAgain, visit.wayTo("resetRequestPage")),
+      otherWay(signIn, visit.auth.settings.loginUrl),
     ];
     return page(visit, { status: 200, heading: done.heading, blocks });
   },

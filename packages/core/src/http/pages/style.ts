@@ -48,19 +48,21 @@ input[aria-invalid] { border: 2px solid var(--fault); }
   font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
   color: var(--on-accent); background: var(--accent); border: 0; border-radius: 10px;
 }
+p + .button { margin-top: 1.75rem; }
 .button:hover, .button:active { background: var(--press); }
 .other { margin: .75rem 0 -.75rem; text-align: center; }
+.other + .other { margin-top: .75rem; }
 .other a { display: inline-block; padding: .625rem .75rem; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
 input:focus-visible, .button:focus-visible { border-radius: 10px; }
 .summary {
-  margin: 1.25rem 0 0; padding: .875rem 1rem; background: var(--fault-wash);
+  margin: 1.25rem 0 0; padding: .875rem 1rem .375rem; background: var(--fault-wash);
   border-left: 4px solid var(--fault); border-radius: 6px;
 }
-.summary h2 { margin: 0 0 .25rem; font-size: 1rem; }
+.summary h2 { margin: 0; font-size: 1rem; }
 .summary ul { margin: 0; padding: 0; list-style: none; }
-.summary a { display: block; padding: .25rem 0; color: var(--fault); }
+.summary a { display: block; padding: .625rem 0; color: var(--fault); }
 @media (forced-colors: active) { .button { border: 1px solid ButtonText; } }
 `;
 
