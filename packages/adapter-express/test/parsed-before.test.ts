@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 const listen: Listen = async (auth, mount) => {
   const app = express();
   app.use(express.json(), express.urlencoded({ extended: true }));
-  app.use((_request, response, next) => {
+  app.use("/password-reset", (_request, response, next) => {
     response.setHeader("set-cookie", "host=1");
     next();
   });
