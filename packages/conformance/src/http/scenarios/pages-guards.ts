@@ -50,7 +50,7 @@ const origins: readonly (readonly [boolean, readonly string[]])[] = [
 /** Cookie headers that must not be taken for ours. */
 const strangeCookies = (name: string, token: string): readonly string[] => [
   `${name}=`,
-  `${name}`,
+  name,
   `${name.toLowerCase()}=${token}`,
   `\u00a0${name}=${token}`,
   `${name}\u00a0=${token}`,
@@ -191,7 +191,7 @@ export const pagesGuards: HttpSuite = {
     "a store that is down, or fails, is a page that says so, and the link still works": async ({
       open,
     }) => {
-      let error: unknown = null;
+      let error: Error | null = null;
       const witness = (): void => {
         if (error !== null) throw error;
       };

@@ -34,7 +34,7 @@ describe("a page", () => {
         ...(node.tagName === undefined ? [] : [node.tagName]),
         ...(node.childNodes ?? []).flatMap((child) => walk(child as typeof node)),
       ];
-      return walk(parse(html) as object);
+      return walk(parse(html));
     };
     expect(elements(body)).toEqual(elements(await english("/password-reset/", {})));
   });
