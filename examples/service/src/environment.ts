@@ -14,6 +14,8 @@ export interface Environment {
   /** Null: made once and kept in `dataDir`. */
   readonly secret: string | null;
   readonly keys: AuthOptions["keys"];
+  /** The user-database service that keeps the accounts; null: they are kept here. */
+  readonly users: { readonly url: string; readonly secret: string } | null;
   /** Null: an embedded database in `dataDir`. */
   readonly postgresUrl: string | null;
   /** Null: sessions, codes and limits are kept with the accounts; several make a cluster. */
@@ -70,6 +72,8 @@ const form = z.object({
   AUTH_SECRET: z.string().optional(),
   AUTH_KEYS: z.string().optional(),
   POSTGRES_URL: address(["postgres:", "postgresql:"]).optional(),
+  USERS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  USERS_SECRET: z.string().optional(),
   REDIS_URL: z
     .string()
     .transform((text) => text.split(",").map((part) => part.trim()))
@@ -83,7 +87,7 @@ const form = z.object({
 });
 
 /** Variables of stores and carriers that this version does not have yet. */
-const notYet = ["USERS_URL", "KAFKA_BROKERS"] as const;
+const notYet = ["KAFKA_BROKERS"] as const;
 
 /**
  * The environment as settings. An empty variable counts as absent.
@@ -136,6 +140,7 @@ export function readEnvironment(
     publicUrl,
     secret: AUTH_SECRET ?? null,
     keys: rest.AUTH_KEYS === undefined ? undefined : readKeys(rest.AUTH_KEYS),
+    users: usersOf(rest),
     postgresUrl: rest.POSTGRES_URL ?? null,
     redisUrls: rest.REDIS_URL ?? null,
     trustedProxies: rest.TRUSTED_PROXIES.split(",").flatMap((part) => part.trim() || []),
@@ -148,6 +153,27 @@ export function readEnvironment(
 function senderOf({ MAIL_FROM: from }: { readonly MAIL_FROM?: string | undefined }): string {
   if (from !== undefined) return from;
   throw new TypeError("MAIL_FROM: set it with SMTP_URL, such as Example <no-reply@example.com>");
+}
+
+function usersOf({
+  USERS_URL: url,
+  USERS_SECRET: secret,
+  ...rest
+}: Pick<
+  z.output<typeof form>,
+  "USERS_URL" | "USERS_SECRET" | "POSTGRES_URL" | "REDIS_URL"
+>): Environment["users"] {
+  if (url === undefined && secret === undefined) return null;
+  if (url === undefined) throw new TypeError("USERS_URL: set it too, or unset USERS_SECRET");
+  if (secret === undefined) {
+    throw new TypeError("USERS_SECRET: set it to that of the user-database service");
+  }
+  if (rest.POSTGRES_URL !== undefined && rest.REDIS_URL !== undefined) {
+    throw new TypeError(
+      "POSTGRES_URL: nothing is kept there beside USERS_URL and REDIS_URL; unset one of them",
+    );
+  }
+  return { url, secret };
 }
 
 /** Whether a host (of a URL, a listener or a Host header) is this machine alone. */

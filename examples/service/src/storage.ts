@@ -1,10 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Stores } from "@latchkey/core/ports";
-import { checkPostgres, migrate, postgresStores } from "@latchkey/store-postgres";
-import { checkRedis, connectRedis, redisStores } from "@latchkey/store-redis";
-import { type Database, embeddedDatabase, serverDatabase } from "./database.ts";
+import { checkHttpStores, httpStores, type HttpStores } from "@latchkey/store-http";
+import { checkPostgres, postgresStores } from "@latchkey/store-postgres";
+import { checkRedis, connectRedis, redisStores, type RedisStores } from "@latchkey/store-redis";
+import { embeddedDatabase, serverDatabase } from "./database.ts";
 import type { Environment } from "./environment.ts";
 import { log } from "./log.ts";
+import { migrating } from "./migrating.ts";
 import { clockTrouble, type Question } from "./ready.ts";
 
 /** Where everything is kept. */
@@ -15,11 +16,43 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-const retryMilliseconds = 1000;
+/** One of the places, and what it keeps. */
+interface Place<Kept> {
+  readonly stores: Kept;
+  readonly question: Question;
+  close(): Promise<void>;
+}
 
-/** Opens what the environment names: Postgres or the embedded one, and Redis if it is given. */
+/**
+ * Opens what the environment names: the user-database service, Postgres or the embedded one, Redis.
+ * Later places take over what earlier ones keep too.
+ */
 export async function openStorage(environment: Environment): Promise<Storage> {
-  const { postgresUrl, redisUrls, dataDir } = environment;
+  const users = environment.users === null ? null : openUsers(environment.users);
+  const redis = environment.redisUrls === null ? null : openRedis(environment.redisUrls);
+  if (users !== null && redis !== null) {
+    return {
+      stores: { ...users.stores, ...redis.stores },
+      questions: [users.question, redis.question],
+      close: () => redis.close(),
+    };
+  }
+  if (redis === null) {
+    const where = users === null ? "with the accounts" : "in this service's own database";
+    log({ message: `REDIS_URL is not set: sessions, codes and limits are kept ${where}` });
+  }
+  const database = await openDatabase(environment);
+  const others = [users, redis].filter((place) => place !== null);
+  return {
+    stores: { ...database.stores, ...redis?.stores, ...users?.stores },
+    questions: [database, ...others].map(({ question }) => question),
+    async close() {
+      await Promise.all([database, ...others].map((place) => place.close()));
+    },
+  };
+}
+
+async function openDatabase({ users, postgresUrl, dataDir }: Environment): Promise<Place<Stores>> {
   const database =
     postgresUrl === null ? await embeddedDatabase(dataDir) : serverDatabase(postgresUrl);
   if (postgresUrl === null) {
@@ -32,72 +65,27 @@ export async function openStorage(environment: Environment): Promise<Storage> {
   // The embedded database has no reason to be away; a server may still be starting.
   if (postgresUrl === null) await migration.done;
 
-  const kept = postgresStores(database.source);
-  const redis = redisUrls === null ? null : openRedis(redisUrls);
-  if (redis === null) {
-    log({ message: "REDIS_URL is not set: sessions, codes and limits are kept with the accounts" });
-  }
-  return {
-    stores: { ...kept, ...redis?.stores },
-    questions: [accountsQuestion(database, migration), ...(redis === null ? [] : [redis.question])],
-    async close() {
-      migration.stop();
-      await Promise.all([redis?.close(), database.close()]);
-    },
-  };
-}
-
-interface Migration {
-  readonly done: Promise<void>;
-  /** Why the tables are not ready yet; null when they are. */
-  trouble(): string | null;
-  stop(): void;
-}
-
-/** Migrates as soon as the database lets it; until then the service says what is in the way. */
-function migrating(database: Database): Migration {
-  const stopped = new AbortController();
-  let trouble: string | null = "the tables are being migrated";
-  const run = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      try {
-        const applied = await migrate(database.source);
-        trouble = null;
-        if (applied.length > 0)
-          log({ message: "migrated", migrations: applied.map(({ name }) => name) });
-        return;
-      } catch (error) {
-        const reason = reasonOf(error);
-        if (reason !== trouble) log({ message: "cannot migrate", reason });
-        trouble = reason;
-        await pause(retryMilliseconds, undefined, { signal: stopped.signal }).catch(
-          () => undefined,
-        );
-      }
-    }
-  };
-  return { done: run(), trouble: () => trouble, stop: () => stopped.abort() };
-}
-
-function accountsQuestion({ source }: Database, migration: Migration): Question {
-  return {
-    store: "accounts",
+  const stores = postgresStores(database.source);
+  const question: Question = {
+    store: users === null ? "accounts" : "sessions",
     async ask() {
       const waiting = migration.trouble();
       if (waiting !== null) return waiting;
       // It answers in time, or names cause and cure.
-      return clockTrouble([(await checkPostgres(source)).time], new Date());
+      return clockTrouble([(await checkPostgres(database.source)).time], new Date());
+    },
+  };
+  return {
+    stores,
+    question,
+    async close() {
+      migration.stop();
+      await database.close();
     },
   };
 }
 
-interface OpenRedis {
-  readonly stores: Omit<Stores, "accounts">;
-  readonly question: Question;
-  close(): Promise<void>;
-}
-
-function openRedis(urls: readonly string[]): OpenRedis {
+function openRedis(urls: readonly string[]): Place<RedisStores> {
   const [first = ""] = urls;
   const connection = connectRedis(urls.length === 1 ? first : urls);
   const { redis } = connection;
@@ -108,8 +96,17 @@ function openRedis(urls: readonly string[]): OpenRedis {
   return { stores: redisStores(redis), question, close: () => connection.close() };
 }
 
-/** The cause that a store names, which holds no secret; of anything else only its name. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  return error.cause instanceof Error ? error.cause.message : error.message;
+function openUsers(options: { readonly url: string; readonly secret: string }): Place<HttpStores> {
+  const question: Question = {
+    store: "accounts",
+    ask: async () => clockTrouble((await checkHttpStores(options)).times, new Date()),
+  };
+  try {
+    return { stores: httpStores(options), question, close: async () => undefined };
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    // It names the option, such as `url`; the variable is USERS_URL.
+    const message = cause.message.replace(/^\w+/, (option) => `USERS_${option.toUpperCase()}`);
+    throw new TypeError(message, { cause });
+  }
 }

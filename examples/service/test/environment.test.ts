@@ -79,7 +79,7 @@ const refused: readonly (readonly [string, Readonly<Record<string, string>>])[] 
     ["REDIS_URL", { REDIS_URL: text }] as const,
   ]),
   ["REDIS_URL", { REDIS_URL: `redis://127.0.0.1:9,http://ada:${secret}@localhost` }],
-  ...["USERS_URL", "KAFKA_BROKERS"].map((name) => [name, { [name]: "anything" }] as const),
+  ["KAFKA_BROKERS", { KAFKA_BROKERS: "anything" }],
   ...[
     ...["mail.example", `http://ada:${secret}@localhost`, "smtp://", `smtp://ada:${secret}@`],
     ...[`smtp://:${secret}@localhost`, "smtp://mail.example?tls=off", "smtp://localhost?x=y"],
@@ -88,6 +88,19 @@ const refused: readonly (readonly [string, Readonly<Record<string, string>>])[] 
     (from) => ["MAIL_FROM", { SMTP_URL: "smtp://localhost", MAIL_FROM: from }] as const,
   ),
   ["HOST", { HOST: "0.0.0.0", SMTP_URL: "smtp://localhost", MAIL_FROM, AUTH_SECRET: "" }],
+  ...["anything", "ftp://localhost"].map(
+    (USERS_URL) => ["USERS_URL", { USERS_URL, USERS_SECRET: secret }] as const,
+  ),
+  ...["http://users.internal", "http://ada:secret@localhost", "http://localhost/?a=1"].map(
+    (USERS_URL) => ["USERS_URL", { USERS_URL, USERS_SECRET: secret }] as const,
+  ),
+  ["USERS_URL", { USERS_SECRET: secret }],
+  ["USERS_SECRET", { USERS_URL: "http://localhost:3010" }],
+  ["USERS_SECRET", { USERS_URL: "http://localhost:3010", USERS_SECRET: "short" }],
+  [
+    "POSTGRES_URL",
+    { USERS_URL: "http://localhost:1", USERS_SECRET: secret, REDIS_URL: "redis://localhost:1" },
+  ],
 ];
 
 describe("an environment that cannot be meant", () => {

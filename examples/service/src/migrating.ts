@@ -1,0 +1,45 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { migrate } from "@latchkey/store-postgres";
+import type { Database } from "./database.ts";
+import { log } from "./log.ts";
+
+const retryMilliseconds = 1000;
+
+/** Tables that are being brought up to date. */
+export interface Migration {
+  readonly done: Promise<void>;
+  /** Why the tables are not ready yet; null when they are. */
+  trouble(): string | null;
+  stop(): void;
+}
+
+/** Migrates as soon as the database lets it; until then the service says what is in the way. */
+export function migrating(database: Database): Migration {
+  const stopped = new AbortController();
+  let trouble: string | null = "the tables are being migrated";
+  const run = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      try {
+        const applied = await migrate(database.source);
+        trouble = null;
+        if (applied.length > 0)
+          log({ message: "migrated", migrations: applied.map(({ name }) => name) });
+        return;
+      } catch (error) {
+        const reason = reasonOf(error);
+        if (reason !== trouble) log({ message: "cannot migrate", reason });
+        trouble = reason;
+        await pause(retryMilliseconds, undefined, { signal: stopped.signal }).catch(
+          () => undefined,
+        );
+      }
+    }
+  };
+  return { done: run(), trouble: () => trouble, stop: () => stopped.abort() };
+}
+
+/** The cause that a store names, which holds no secret; of anything else only its name. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
