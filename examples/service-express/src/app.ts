@@ -145,8 +145,7 @@ function refuseTheRest(app: Express, auth: Auth): void {
     throw new AuthError("not_found");
   });
   const refuse: ErrorRequestHandler = (error: unknown, request, response, _next) => {
-    const { rawHeaders, socket } = request;
-    const refusal = errorReply(auth, error, { rawHeaders, peerAddress: socket.remoteAddress });
+    const refusal = errorReply(auth, error, request);
     response.status(refusal.status).set(refusal.headers).send(refusal.body);
   };
   app.use(refuse);

@@ -111,8 +111,7 @@ function secretOf(environment: Environment): string {
 /** A Fastify whose own refusals read like all others. */
 function listener(auth: Auth, name: "public" | "internal"): FastifyInstance {
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const { rawHeaders, socket } = request.raw;
-    const refusal = errorReply(auth, error, { rawHeaders, peerAddress: socket.remoteAddress });
+    const refusal = errorReply(auth, error, request.raw);
     return reply
       .code(refusal.status)
       .headers({ ...refusal.headers })

@@ -2,15 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Auth, Caller } from "@latchkey/core";
 import {
   type EndpointReply,
-  type EndpointRequest,
   endpoints,
-  errorReply,
   guard,
   guardedCaller,
+  headersBeside,
   maxBodyBytes,
   type MountOptions,
 } from "@latchkey/core/http";
-import express, { type NextFunction, type Request, type Response } from "express";
+import express from "express";
 
 /** A middleware in Node's own terms, so that Express goes on inferring its own parameters. */
 export type Middleware = (
@@ -20,33 +19,20 @@ export type Middleware = (
 ) => void | Promise<void>;
 
 /**
- * Latchkey's endpoints as an Express router whose paths are compared strictly. Bodies are handed
- * to core as text, at most 16 KiB; where the host parsed JSON before, malformed JSON is the host's
- * own answer.
+ * Latchkey's endpoints as a middleware; their paths are compared strictly, whatever the host does.
+ * Bodies are handed to core as they are, at most 16 KiB; where the host parsed JSON before,
+ * malformed JSON is the host's own answer.
  */
 export function latchkey(auth: Auth, options: MountOptions = {}): Middleware {
-  const router = express.Router({ caseSensitive: true, strict: true });
+  const places = endpoints(auth, options);
   const readBody = express.raw({ type: () => true, inflate: false, limit: maxBodyBytes });
-
-  for (const { path, methods, ...endpoint } of endpoints(auth, options)) {
-    const refuse = (
-      error: unknown,
-      request: Request,
-      response: Response,
-      _next: NextFunction,
-    ): void => write(response, endpoint.refuse(error, toRequest(request)));
-    const choose = (request: Request, _response: Response, next: NextFunction): void =>
-      methods.includes(request.method) ? next() : next("route");
-    const handle = async (request: Request, response: Response): Promise<void> =>
-      write(response, await endpoint.handle(toRequest(request)));
-    router.all(path, choose, readBody, handle, refuse);
-  }
-  router.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
-    write(response, errorReply(auth, error, toRequest(request))),
-  );
-  // Express made both objects what its router expects before any middleware saw them.
-  return (request, response, next) => {
-    router(request as Request, response as Response, next);
+  return (request: IncomingMessage & { readonly body?: unknown }, response, next) => {
+    const endpoint = places.find((place) => place.isAt(request));
+    if (endpoint === undefined) return next();
+    readBody(request, response, (fault: unknown) => {
+      const body = fault ?? request.body;
+      endpoint.handle(request, body).then((reply) => write(response, reply), next);
+    });
   };
 }
 
@@ -54,7 +40,7 @@ export function latchkey(auth: Auth, options: MountOptions = {}): Middleware {
 export function requireAuth(auth: Auth): Middleware {
   const check = guard(auth);
   return async (request, response, next) => {
-    const refusal = await check(toRequest(request), request);
+    const refusal = await check(request, request);
     if (refusal !== null) return write(response, refusal);
     next();
   };
@@ -69,22 +55,9 @@ export function getAuth(request: IncomingMessage): Caller {
   return guardedCaller(request);
 }
 
-function toRequest(request: IncomingMessage): EndpointRequest {
-  // Express adds these two to Node's request; a guard may run before either is there.
-  const { params = {}, body } = request as Partial<Pick<EndpointRequest, "params" | "body">>;
-  const { method = "GET", url = "", rawHeaders, socket } = request;
-  const mark = url.indexOf("?");
-  const query = mark < 0 ? "" : url.slice(mark + 1);
-  const text = Buffer.isBuffer(body) ? body.toString() : body;
-  return { method, params, query, rawHeaders, body: text, peerAddress: socket.remoteAddress };
-}
-
-function write(response: ServerResponse, { status, headers, body }: EndpointReply): void {
-  const length = body === null ? {} : { "content-length": Buffer.byteLength(body) };
-  // A middleware of the host (CORS) may already have said what its part of the answer varies by.
-  const vary = [response.getHeader("vary") ?? [], headers["vary"] ?? []].flat().join(", ");
-  const cookie = headers["set-cookie"];
+function write(response: ServerResponse, reply: EndpointReply): void {
+  const { "set-cookie": cookie, ...headers } = headersBeside(reply, response.getHeader("vary"));
   if (cookie !== undefined) response.appendHeader("set-cookie", cookie);
-  const { "set-cookie": _, ...rest } = headers;
-  response.writeHead(status, { ...rest, ...length, vary }).end(body ?? undefined);
+  const length = reply.body === null ? {} : { "content-length": Buffer.byteLength(reply.body) };
+  response.writeHead(reply.status, { ...headers, ...length }).end(reply.body ?? undefined);
 }

@@ -11,3 +11,5 @@ export type { Linked } from "./http/page-checks.ts";
 export { aPerson, aSignedIn, bearer, paths } from "./http/people.ts";
 export { assertRefusal } from "./http/refusals.ts";
 export { jsonOf, rawRequest, send, sendRaw } from "./http/wire.ts";
+export { httpParity } from "./http/parity/http-parity.ts";
+export type { ParityHarness } from "./http/parity/http-parity.ts";

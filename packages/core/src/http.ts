@@ -1,5 +1,5 @@
-export { maxBodyBytes } from "./http/endpoint.ts";
-export type { Endpoint, EndpointReply, EndpointRequest } from "./http/endpoint.ts";
+export { headersBeside, maxBodyBytes } from "./http/endpoint.ts";
+export type { Endpoint, EndpointReply, Message } from "./http/endpoint.ts";
 export { guard, guardedCaller } from "./http/guard.ts";
 export type { Guard } from "./http/guard.ts";
 export { endpoints, errorReply, openapi } from "./http/mount.ts";

@@ -1,6 +1,6 @@
 // A request as an adapter hands it over, for tests that stand where an adapter does.
 import { AuthError } from "../src/errors.ts";
-import type { EndpointReply, EndpointRequest } from "../src/http/endpoint.ts";
+import type { EndpointReply, EndpointRequest, Message } from "../src/http/endpoint.ts";
 
 export interface RequestParts extends Partial<Omit<EndpointRequest, "rawHeaders">> {
   /** Name and value in turn is what Node gives; a test says them in pairs. */
@@ -17,6 +17,13 @@ export function aRequest({ headers = [], ...parts }: RequestParts = {}): Endpoin
     ...parts,
     rawHeaders: headers.flat(),
   };
+}
+
+/** The same as Node has it, at a path. */
+export function aMessage(parts: RequestParts = {}, path = "/"): Message {
+  const { method, query, rawHeaders, peerAddress } = aRequest(parts);
+  const url = query === "" ? path : `${path}?${query}`;
+  return { method, url, rawHeaders, socket: { remoteAddress: peerAddress } };
 }
 
 /** A request with a JSON body and its type. */

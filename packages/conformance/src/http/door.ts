@@ -40,6 +40,8 @@ export interface Door {
   send(sending: Sending): Promise<Answer>;
   /** Sends a request line and header lines as they are; the answer is held against the contract too. */
   raw(line: string, headers: readonly string[], body?: string): Promise<string>;
+  /** Holds an answer that came by a socket of the test's own against the contract. */
+  check(sending: Sending, answer: Answer): void;
   /** Sends JSON; `headers` are names and values in turn. */
   json(method: string, path: string, body: unknown, headers?: readonly string[]): Promise<Answer>;
   post(path: string, fields: Fields, headers?: readonly string[]): Promise<Answer>;
@@ -73,7 +75,7 @@ export async function openDoor(listen: Listen, setting: Setting): Promise<Door> 
   const { url } = listening;
   const check = contractCheck(openapi(auth, mount), mount.prefix);
   const door: Door = {
-    ...{ url, auth, mailer, clock, calls, events },
+    ...{ url, auth, mailer, clock, calls, events, check },
     async send(sending) {
       const answer = await send(url, sending);
       check(sending, answer);

@@ -1,4 +1,13 @@
-/** A request as an adapter hands it over: plain values, nothing interpreted. */
+/** As much of Node's own request as is looked at: its address and headers as they were sent. */
+export interface Message {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly rawHeaders: readonly string[];
+  /** Without an address for a Unix socket. */
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
+/** A request on its way to what answers it: plain values, nothing interpreted. */
 export interface EndpointRequest {
   readonly method: string;
   /** Path parameters, percent-decoded. */
@@ -7,7 +16,7 @@ export interface EndpointRequest {
   readonly query: string;
   /** Node's `rawHeaders`: names and values in turn, repetitions included. */
   readonly rawHeaders: readonly string[];
-  /** The body's text; or an object where the host's own parser ran before. */
+  /** As {@link Endpoint.handle} takes it, but text for bytes. */
   readonly body: unknown;
   /** The socket's address, or undefined for a Unix socket. */
   readonly peerAddress: string | undefined;
@@ -28,12 +37,15 @@ export interface Endpoint {
   readonly path: string;
   /** Every method to be routed here; those the path does not offer answer 405. */
   readonly methods: readonly string[];
-  /** The parameter at the end of the path that may be longer than routers expect, if one may. */
-  readonly longParameter?: string;
-  /** Never rejects. */
-  handle(request: EndpointRequest): Promise<EndpointReply>;
-  /** The answer to what went wrong before `handle`, such as a body that was not read to its end. */
-  refuse(error: unknown, request: EndpointRequest): EndpointReply;
+  /** Whether a request leads here by method and path, spelled as the path is and no other way. */
+  isAt(message: Message): boolean;
+  /**
+   * Answers a request that leads here. Never rejects.
+   *
+   * @param body its bytes or text; the value that the host's own parser made of it before; or the
+   *   error that reading it ended in, which matters only where a body is looked at
+   */
+  handle(message: Message, body: unknown): Promise<EndpointReply>;
 }
 
 /** The methods an adapter routes; OPTIONS stays the host's, which may answer CORS preflights. */
@@ -47,4 +59,21 @@ export function headerValues(rawHeaders: readonly string[], name: string): reado
   return rawHeaders.filter(
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
   );
+}
+
+/**
+ * The headers of a reply beside what the host has already said: a middleware of its own (CORS) may
+ * have named what its part of the answer varies by.
+ */
+export function headersBeside(
+  { headers }: EndpointReply,
+  vary: number | string | readonly string[] = [],
+): Readonly<Record<string, string>> {
+  return { ...headers, vary: [vary, headers["vary"] ?? []].flat().join(", ") };
+}
+
+/** Whether a body was announced, be it an empty one (RFC 9112, section 6.3). */
+export function announcesBody(rawHeaders: readonly string[]): boolean {
+  const [length = "0"] = headerValues(rawHeaders, "content-length");
+  return headerValues(rawHeaders, "transfer-encoding").length > 0 || Number(length) > 0;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { aRequest, bodyOf, type RequestParts } from "../../test/request.ts";
+import { aMessage, bodyOf, type RequestParts } from "../../test/request.ts";
 import { makeWorld } from "../../test/world.ts";
 import type { Auth } from "../auth.ts";
 import { AuthError } from "../errors.ts";
@@ -24,8 +24,8 @@ describe("guard", () => {
   it("lets a signed-in request through, and remembers whose it is", async () => {
     const check = guard(anAuth());
     const [one, other] = [{}, {}];
-    await expect(check(aRequest(bearer("ada")), one)).resolves.toBeNull();
-    await expect(check(aRequest(bearer("eve")), other)).resolves.toBeNull();
+    await expect(check(aMessage(bearer("ada")), one)).resolves.toBeNull();
+    await expect(check(aMessage(bearer("eve")), other)).resolves.toBeNull();
     expect(guardedCaller(one)).toEqual(ada);
     expect(guardedCaller(other)).toEqual(eve);
     expect(Object.keys(one)).toEqual([]);
@@ -54,7 +54,7 @@ describe("guard", () => {
     ["a store that is down, which signs nobody out", bearer("down"), 503, "store_unavailable"],
   ] as const)("stops a request with %s", async (_, parts, status, code) => {
     const key = {};
-    const reply = await guard(anAuth())(aRequest(parts), key);
+    const reply = await guard(anAuth())(aMessage(parts), key);
     expect(reply).toMatchObject({ status });
     expect(bodyOf(reply ?? { status: 0, headers: {}, body: null })["code"]).toBe(code);
     expect(() => guardedCaller(key)).toThrow(TypeError);
@@ -62,7 +62,7 @@ describe("guard", () => {
 
   it("speaks the language of the request", async () => {
     const headers = [["Accept-Language", "ru"]] as const;
-    const reply = await guard(anAuth())(aRequest({ headers }), {});
+    const reply = await guard(anAuth())(aMessage({ headers }), {});
     expect(reply?.body).toContain("Войдите, чтобы продолжить.");
   });
 
@@ -73,7 +73,7 @@ describe("guard", () => {
       ["Authorization", "Bearer ada"],
       ["X-Forwarded-For", "203.0.113.9"],
     ] as const;
-    await guard({ ...auth, authenticate })(aRequest({ headers }), {});
+    await guard({ ...auth, authenticate })(aMessage({ headers }), {});
     expect(authenticate).toHaveBeenCalledWith(
       { accessToken: "ada" },
       { ip: "203.0.113.9", agent: undefined, locale: "en" },

@@ -2,14 +2,12 @@ import type { Auth } from "../auth.ts";
 import type { Caller } from "../domain/session.ts";
 import { clientOf, trustIn } from "./address.ts";
 import { callerOf } from "./call.ts";
-import type { EndpointReply, EndpointRequest } from "./endpoint.ts";
+import type { EndpointReply, Message } from "./endpoint.ts";
+import { senderOf } from "./place.ts";
 import { problem } from "./problem.ts";
 
 /** Lets a request through, or says what to answer instead. */
-export type Guard = (
-  request: Pick<EndpointRequest, "rawHeaders" | "peerAddress">,
-  key: object,
-) => Promise<EndpointReply | null>;
+export type Guard = (message: Message, key: object) => Promise<EndpointReply | null>;
 
 /** Who made a request, by the framework's own request object. */
 const callers = new WeakMap<object, Caller>();
@@ -23,10 +21,10 @@ export function guard(auth: Auth): Guard {
   requireAuthObject(auth);
   const { locale, trustedProxies } = auth.settings;
   const trust = trustIn(trustedProxies);
-  return async (request, key) => {
-    const client = clientOf(request, trust, locale);
+  return async (message, key) => {
+    const client = clientOf(senderOf(message), trust, locale);
     try {
-      callers.set(key, await callerOf(auth, request.rawHeaders, client));
+      callers.set(key, await callerOf(auth, message.rawHeaders, client));
       return null;
     } catch (error) {
       return problem(error, client.locale);

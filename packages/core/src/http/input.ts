@@ -1,6 +1,7 @@
 import { AuthError } from "../errors.ts";
-import { headerValues, maxBodyBytes, type EndpointRequest } from "./endpoint.ts";
+import { announcesBody, headerValues, maxBodyBytes, type EndpointRequest } from "./endpoint.ts";
 import { parseJson } from "./json.ts";
+import { asRefusal } from "./refusal.ts";
 
 /** One media type, one charset: what parsers disagree about does not get this far. */
 const jsonType = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?$/i;
@@ -13,13 +14,18 @@ type Fields = Readonly<Record<string, unknown>>;
  * @throws AuthError `unsupported_media_type`, `payload_too_large`, `malformed_request`.
  */
 export function bodyFields(request: EndpointRequest): Fields {
-  const { body } = request;
-  if (body === undefined || body === null || body === "") return {};
-  const types = headerValues(request.rawHeaders, "content-type");
-  const encodings = headerValues(request.rawHeaders, "content-encoding");
-  if (encodings.length > 0 || types.length !== 1 || !jsonType.test(types[0] ?? "")) {
+  const { body, rawHeaders } = request;
+  const isEmpty = body === undefined || body === null || body === "";
+  if ((isEmpty || body instanceof Error) && !announcesBody(rawHeaders)) return {};
+  const types = headerValues(rawHeaders, "content-type");
+  const encodings = headerValues(rawHeaders, "content-encoding");
+  const isJson = types.length === 1 && jsonType.test(types[0] ?? "");
+  // Some clients announce a body, send none and say no type.
+  if (encodings.length > 0 || (!isJson && (!isEmpty || types.length > 0))) {
     throw new AuthError("unsupported_media_type");
   }
+  if (body instanceof Error) throw asRefusal(body);
+  if (isEmpty) return {};
   if (typeof body === "string" && Buffer.byteLength(body) > maxBodyBytes) {
     throw new AuthError("payload_too_large");
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { aJsonRequest, aRequest, bodyOf, type RequestParts } from "../../test/request.ts";
+import { aJsonRequest, aMessage, bodyOf, type RequestParts } from "../../test/request.ts";
 import { makeWorld, type WorldOptions } from "../../test/world.ts";
 import type { Auth } from "../auth.ts";
 import { AuthError } from "../errors.ts";
@@ -30,7 +30,7 @@ const call = async (
 ): Promise<EndpointReply> => {
   const endpoint = endpoints(auth, options).find((candidate) => candidate.path === path);
   if (endpoint === undefined) return { status: 404, headers: {}, body: null };
-  return endpoint.handle(aRequest({ ...parts, method }));
+  return endpoint.handle(aMessage({ ...parts, method }, path), parts.body);
 };
 
 const pathsOf = (options: MountOptions): readonly string[] =>
@@ -297,7 +297,7 @@ describe("a flow that fails", () => {
 
 describe("errorReply", () => {
   const reply = (error: unknown, auth = anAuth()): EndpointReply =>
-    errorReply(auth, error, aRequest({ headers: [["Accept-Language", "ru"]] }));
+    errorReply(auth, error, aMessage({ headers: [["Accept-Language", "ru"]] }));
   const withStatus = (fields: object): Error => Object.assign(new Error("canary"), fields);
 
   it.each([

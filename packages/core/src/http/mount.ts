@@ -1,16 +1,12 @@
 import type { Auth } from "../auth.ts";
 import { AuthError } from "../errors.ts";
 import { clientOf, trustIn } from "./address.ts";
-import {
-  requestMethods,
-  type Endpoint,
-  type EndpointReply,
-  type EndpointRequest,
-} from "./endpoint.ts";
+import type { Endpoint, EndpointReply, Message } from "./endpoint.ts";
 import { requireAuthObject } from "./guard.ts";
 import { problem } from "./problem.ts";
 import { describeRows } from "./openapi.ts";
 import { pageEndpoints } from "./pages/pages.ts";
+import { atPlace, senderOf, type Occupant } from "./place.ts";
 import { asRefusal, told } from "./refusal.ts";
 import { publicJson } from "./reply.ts";
 import { contractName, placesOf, renamed, type Exposure, type Row } from "./table.ts";
@@ -33,10 +29,15 @@ const exposures: readonly string[] = ["public", "internal"] satisfies readonly E
 /**
  * Everything to mount, one endpoint a path.
  *
+ * @param prefix what the host's router leaves before the paths in a request's `url` (nothing)
  * @throws TypeError for a renamed path of an endpoint that does not exist, that another endpoint
  * has already, or that lacks a parameter.
  */
-export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endpoint[] {
+export function endpoints(
+  auth: Auth,
+  options: MountOptions = {},
+  prefix = "",
+): readonly Endpoint[] {
   const rows = mounted(auth, options);
   const { expose = ["public"], pages = false } = options;
   const paged = pages && expose.includes("public") ? pageEndpoints(auth, placesOf(auth)) : [];
@@ -45,9 +46,8 @@ export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endp
   const trust = trustIn(trustedProxies);
   const byPath = new Map<string, Row[]>();
   for (const row of rows) byPath.set(row.path, [...(byPath.get(row.path) ?? []), row]);
-  const called = [...byPath].map(([path, offered]): Endpoint => ({
+  const called = [...byPath].map(([path, offered]): Occupant => ({
     path,
-    methods: requestMethods,
     async handle(request) {
       const client = clientOf(request, trust, locale);
       try {
@@ -58,9 +58,8 @@ export function endpoints(auth: Auth, options: MountOptions = {}): readonly Endp
         return problem(told(auth, `${request.method} ${path}`, error), client.locale);
       }
     },
-    refuse: (error, request) => errorReply(auth, error, request),
   }));
-  return [...called, ...paged];
+  return [...called, ...paged].map((occupant) => atPlace(occupant, prefix));
 }
 
 /** The part of the table that is asked for, and in public the contract of that part. */
@@ -78,7 +77,7 @@ function mounted(auth: Auth, options: MountOptions): readonly Row[] {
 }
 
 /** One of two rows at one place would never be reached; a page has its place to itself. */
-function refuseTwins(rows: readonly Row[], pages: readonly Endpoint[]): void {
+function refuseTwins(rows: readonly Row[], pages: readonly Occupant[]): void {
   const paged = pages.map(({ path }) => path);
   const places = [
     ...rows.map(({ method, path }) => (paged.includes(path) ? path : `${method} ${path}`)),
@@ -116,12 +115,8 @@ function contractOf(auth: Auth, others: readonly Row[]): Row {
 }
 
 /** The answer to whatever went wrong before a flow ran, in the framework's own hands too. */
-export function errorReply(
-  auth: Auth,
-  error: unknown,
-  request: Pick<EndpointRequest, "rawHeaders" | "peerAddress">,
-): EndpointReply {
-  const { locale } = clientOf(request, trustIn([]), auth.settings.locale);
+export function errorReply(auth: Auth, error: unknown, message: Message): EndpointReply {
+  const { locale } = clientOf(senderOf(message), trustIn([]), auth.settings.locale);
   return problem(told(auth, "adapter", asRefusal(error)), locale);
 }
 

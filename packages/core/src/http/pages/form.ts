@@ -1,5 +1,6 @@
 import { AuthError } from "../../errors.ts";
 import { headerValues, maxBodyBytes, type EndpointRequest } from "../endpoint.ts";
+import { asRefusal } from "../refusal.ts";
 
 /** What browsers send for a form; they name no charset, as the type has none but UTF-8. */
 const formType = /^application\/x-www-form-urlencoded(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?$/i;
@@ -17,6 +18,7 @@ export function formFields({ rawHeaders, body }: EndpointRequest): FormFields {
   if (encodings.length > 0 || types.length !== 1 || !formType.test(types[0] ?? "")) {
     throw new AuthError("unsupported_media_type");
   }
+  if (body instanceof Error) throw asRefusal(body);
   if (typeof body === "string" && Buffer.byteLength(body) > maxBodyBytes) {
     throw new AuthError("payload_too_large");
   }

@@ -1,12 +1,8 @@
 import type { Auth } from "../../auth.ts";
 import { clientOf, trustIn } from "../address.ts";
-import {
-  requestMethods,
-  type Endpoint,
-  type EndpointReply,
-  type EndpointRequest,
-} from "../endpoint.ts";
-import { asRefusal, told } from "../refusal.ts";
+import { type EndpointReply, type EndpointRequest } from "../endpoint.ts";
+import type { Occupant } from "../place.ts";
+import { told } from "../refusal.ts";
 import { linkCookie } from "./cookie.ts";
 import { crossSitePage, notAllowedPage, refusalPage } from "./notices.ts";
 import { openLink } from "./open-link.ts";
@@ -27,7 +23,7 @@ const views: Readonly<Record<PageName, (params: EndpointRequest["params"]) => Vi
 };
 
 /** The pages that take somebody through a forgotten password, for sites without their own. */
-export function pageEndpoints(auth: Auth, paths: Readonly<Record<PageName, string>>): Endpoint[] {
+export function pageEndpoints(auth: Auth, paths: Readonly<Record<PageName, string>>): Occupant[] {
   const { locale, trustedProxies, publicUrl } = auth.settings;
   const trust = trustIn(trustedProxies);
   const cookie = linkCookie(publicUrl);
@@ -43,8 +39,6 @@ export function pageEndpoints(auth: Auth, paths: Readonly<Record<PageName, strin
       refusalPage(visitOf(request), told(auth, `${request.method} ${path}`, error));
     return {
       path,
-      methods: requestMethods,
-      ...(name === "resetLinkPage" && { longParameter: "token" }),
       async handle(request) {
         try {
           return await answer(views[name](request.params), visitOf(request));
@@ -52,7 +46,6 @@ export function pageEndpoints(auth: Auth, paths: Readonly<Record<PageName, strin
           return refuse(request, error);
         }
       },
-      refuse: (error, request) => refuse(request, asRefusal(error)),
     };
   });
 }
