@@ -51,9 +51,7 @@ export function requireAuth(auth: Auth): Middleware {
  *
  * @throws TypeError on a route without it.
  */
-export function getAuth(request: IncomingMessage): Caller {
-  return guardedCaller(request);
-}
+export const getAuth: (request: IncomingMessage) => Caller = guardedCaller;
 
 function write(response: ServerResponse, reply: EndpointReply): void {
   const { "set-cookie": cookie, ...headers } = headersBeside(reply, response.getHeader("vary"));

@@ -41,10 +41,10 @@ export const latchkey: FastifyPluginAsync<LatchkeyOptions> = async (app, { auth,
       bodyLimit: maxBodyBytes,
       onRequest: async ({ raw }, reply) => (endpoint.isAt(raw) ? undefined : reply.callNotFound()),
       handler: async ({ raw, body }, reply) => write(reply, await endpoint.handle(raw, body)),
-      async errorHandler(error: Error & Partial<FastifyError>, { raw }, reply) {
+      errorHandler(error: Error & Partial<FastifyError>, { raw }, reply) {
         // What a hook of the host throws goes on to the host's own handler.
         if (error.code?.startsWith("FST_ERR_CTP_") !== true) throw error;
-        await write(reply, await endpoint.handle(raw, error));
+        void endpoint.handle(raw, error).then((answer) => write(reply, answer));
       },
     });
   }
@@ -67,9 +67,7 @@ export function requireAuth(auth: Auth): onRequestAsyncHookHandler {
  *
  * @throws TypeError on a route without it.
  */
-export function getAuth(request: FastifyRequest): Caller {
-  return guardedCaller(request);
-}
+export const getAuth: (request: FastifyRequest) => Caller = guardedCaller;
 
 function write(reply: FastifyReply, answer: EndpointReply): FastifyReply {
   const headers = headersBeside(answer, reply.getHeader("vary"));

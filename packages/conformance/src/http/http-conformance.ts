@@ -6,6 +6,7 @@ import { faults } from "./scenarios/faults.ts";
 import { fields } from "./scenarios/fields.ts";
 import { forgot } from "./scenarios/forgot.ts";
 import { hosts } from "./scenarios/hosts.ts";
+import { order } from "./scenarios/order.ts";
 import { pagesGuards } from "./scenarios/pages-guards.ts";
 import { pagesPlaces } from "./scenarios/pages-places.ts";
 import { pagesStory } from "./scenarios/pages.ts";
@@ -18,7 +19,7 @@ import { tokens } from "./scenarios/tokens.ts";
  * headers, spellings and methods, and how it gets along with its host.
  */
 export function httpConformance(harness: HttpHarness): void {
-  const aboutInput = [fields, bodies, addresses];
+  const aboutInput = [order, fields, bodies, addresses];
   const aboutFlows = [story, tokens, reset, forgot];
   const aboutPages = [pagesStory, pagesGuards, pagesPlaces];
   register(harness, [...aboutFlows, ...aboutPages, ...aboutInput, answers, faults, hosts]);

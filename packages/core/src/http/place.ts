@@ -21,7 +21,8 @@ type Target = Pick<EndpointRequest, "params" | "query">;
  *
  * @param prefix stands before the path in a request's target
  */
-export function atPlace({ path, handle }: Occupant, prefix: string): Endpoint {
+export function atPlace(occupant: Occupant, prefix: string): Endpoint {
+  const { path } = occupant;
   const read = targetReader(prefix + path);
   return {
     path,
@@ -32,7 +33,7 @@ export function atPlace({ path, handle }: Occupant, prefix: string): Endpoint {
       const target = read(url) ?? { params: {}, query: "" };
       const text = Buffer.isBuffer(body) ? body.toString() : body;
       const peerAddress = socket.remoteAddress;
-      return handle({ method, rawHeaders, peerAddress, body: text, ...target });
+      return occupant.handle({ method, rawHeaders, peerAddress, body: text, ...target });
     },
   };
 }
