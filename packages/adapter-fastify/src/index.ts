@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Auth, Caller } from "@latchkey/core";
 import {
   type EndpointReply,
@@ -32,6 +33,8 @@ export const latchkey: FastifyPluginAsync<LatchkeyOptions> = async (app, { auth,
   for (const endpoint of endpoints(auth, options, app.prefix)) {
     // The pattern instead of the address: a query may hold a token, and logs are read by many.
     const req = ({ method }: FastifyRequest): object => ({ method, url: endpoint.path });
+    const answer = async (raw: IncomingMessage, body: unknown, reply: FastifyReply) =>
+      write(reply, await endpoint.handle(raw, body));
     app.route({
       ...{ logSerializers: { req } },
       method: [...endpoint.methods],
@@ -40,11 +43,11 @@ export const latchkey: FastifyPluginAsync<LatchkeyOptions> = async (app, { auth,
       exposeHeadRoute: false,
       bodyLimit: maxBodyBytes,
       onRequest: async ({ raw }, reply) => (endpoint.isAt(raw) ? undefined : reply.callNotFound()),
-      handler: async ({ raw, body }, reply) => write(reply, await endpoint.handle(raw, body)),
+      handler: ({ raw, body }, reply) => answer(raw, body, reply),
       errorHandler(error: Error & Partial<FastifyError>, { raw }, reply) {
         // What a hook of the host throws goes on to the host's own handler.
         if (error.code?.startsWith("FST_ERR_CTP_") !== true) throw error;
-        void endpoint.handle(raw, error).then((answer) => write(reply, answer));
+        void answer(raw, error, reply);
       },
     });
   }
