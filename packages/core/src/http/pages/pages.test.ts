@@ -1,6 +1,6 @@
 import { parse } from "parse5";
 import { describe, expect, it } from "vitest";
-import { aRequest, type RequestParts } from "../../../test/request.ts";
+import { aMessage, type RequestParts } from "../../../test/request.ts";
 import { makeWorld, type WorldOptions } from "../../../test/world.ts";
 import { AuthError } from "../../errors.ts";
 import type { EndpointReply } from "../endpoint.ts";
@@ -9,14 +9,20 @@ import { style } from "./style.ts";
 
 const place = "/password-reset/:uid/:token/";
 
+const postedForm = [
+  ["Content-Type", "application/x-www-form-urlencoded"],
+  ["Sec-Fetch-Site", "same-origin"],
+] as const;
+
 /** What the page at a path answers, and what its world was told. */
 async function ask(path: string, parts: RequestParts = {}, options: WorldOptions = {}) {
   const world = makeWorld(options);
   const found = endpoints(world.auth, { pages: true }).find((each) => each.path === path);
   if (found === undefined) throw new TypeError(`nothing stands at ${path}`);
-  const request = aRequest({ method: "GET", ...parts });
-  const reply = await found.handle(request);
-  return { reply, world, refused: (error: unknown) => found.refuse(error, request) };
+  const at = path.replace(/:(\w+)/g, (_, name: string) => parts.params?.[name] ?? "x");
+  const reply = await found.handle(aMessage({ method: "GET", ...parts }, at), parts.body);
+  const form = { method: "POST", headers: postedForm };
+  return { reply, world, refused: (error: Error) => found.handle(aMessage(form, at), error) };
 }
 
 const english = async (path: string, options: WorldOptions): Promise<string> =>
@@ -86,10 +92,11 @@ describe("what went wrong before a page was asked", () => {
     const { refused, world } = await ask("/password-reset/");
     const html = "text/html; charset=utf-8";
     const tooLarge = Object.assign(new Error("entity too large"), { statusCode: 413 });
-    expect(statusOf(refused(tooLarge))).toEqual([413, html, "no-store"]);
-    expect(statusOf(refused(new AuthError("malformed_request")))).toEqual([400, html, "no-store"]);
-    expect(statusOf(refused(new Error("secret")))).toEqual([500, html, "no-store"]);
-    expect(refused(new Error("secret")).body).not.toContain("secret");
+    expect(statusOf(await refused(tooLarge))).toEqual([413, html, "no-store"]);
+    const malformed = new AuthError("malformed_request");
+    expect(statusOf(await refused(malformed))).toEqual([400, html, "no-store"]);
+    expect(statusOf(await refused(new Error("secret")))).toEqual([500, html, "no-store"]);
+    expect((await refused(new Error("secret"))).body).not.toContain("secret");
     expect(world.eventNames()).toEqual(["fault", "fault"]);
   });
 });
