@@ -3,7 +3,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { newDatabase, serviceUrl } from "../../../tools/services/client.ts";
+import { newDatabase } from "../../../tools/services/client.ts";
+import { command, startRedis, type RedisService } from "../../../tools/services/redis.ts";
 import {
   aPerson,
   clientOf,
@@ -27,6 +28,7 @@ const [ada, eve] = [aPerson("ada"), aPerson("eve")];
 
 let postgres: Network;
 let redis: Network;
+let redisServer: RedisService;
 let direct: Pool;
 let service: Service;
 let client: Client;
@@ -37,7 +39,8 @@ let claim = { id: "", code: "" };
 beforeAll(async () => {
   const postgresUrl = await newDatabase();
   postgres = await behindProxy(postgresUrl);
-  redis = await behindProxy(await serviceUrl("redis"));
+  redisServer = await startRedis({ settings: { "enable-debug-command": "yes" } });
+  redis = await behindProxy(redisServer.url);
   direct = new Pool({ connectionString: postgresUrl, max: 1 });
   const AUTH_SECRET = randomBytes(32).toString("base64url");
   const urls = { POSTGRES_URL: postgres.url, REDIS_URL: redis.url };
@@ -56,6 +59,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.stop();
   await Promise.all([direct.end(), postgres.stop(), redis.stop()]);
+  await redisServer.stop();
 });
 
 type Asks = Readonly<Record<string, () => Promise<Answer>>>;
@@ -114,30 +118,48 @@ async function assertUnavailable(name: string, ask: () => Promise<Answer>): Prom
 }
 
 const outages = ["refused", "frozen", "cut", "dropped"] as const;
-const causes = {
+type Outage = (typeof outages)[number] | "asleep";
+const silent = {
+  postgres: /^Postgres (?:did not answer within|gives no connection in time: check)/,
+  redis: /^Redis, or the network to it, is silent or too slow/,
+};
+const causes: Readonly<Record<"postgres" | "redis", Readonly<Record<Outage, RegExp>>>> = {
   postgres: {
     refused: /^Postgres cannot be reached: check its address.*ECONNREFUSED/,
-    frozen: /^Postgres (?:did not answer within|gives no connection in time: check)/,
     cut: /^(?:Postgres cannot be reached|the connection to Postgres broke): check/,
-    dropped: /^Postgres (?:did not answer within|gives no connection in time: check)/,
+    ...{ frozen: silent.postgres, dropped: silent.postgres, asleep: silent.postgres },
   },
   redis: {
     refused: /^no connection to Redis: check that it runs/,
-    frozen: /^Redis, or the network to it, is silent or too slow/,
     cut: /^no connection to Redis: check that it runs/,
-    dropped: /^Redis, or the network to it, is silent or too slow/,
+    ...{ frozen: silent.redis, dropped: silent.redis, asleep: silent.redis },
   },
-} as const;
+};
+
+/** Long enough to be asked everything twice. */
+const sleepSeconds = 6;
+
+/** Begins an outage, and answers what ends it. */
+async function begin(store: "postgres" | "redis", outage: Outage): Promise<() => Promise<unknown>> {
+  const network = store === "postgres" ? postgres : redis;
+  if (outage !== "asleep") {
+    await network.fail(outage);
+    return () => network.heal();
+  }
+  // The server itself takes what it is sent, and does it when it wakes.
+  const sleeping = command(redisServer.url, "DEBUG", "SLEEP", String(sleepSeconds));
+  await pause(50);
+  return () => sleeping;
+}
 
 /** Has everything asked while a store is away; how many milliseconds after it is back all is well. */
 async function recoveryAfter(
   store: "postgres" | "redis",
-  outage: (typeof outages)[number],
+  outage: Outage,
   asks: Asks,
 ): Promise<number> {
-  const network = store === "postgres" ? postgres : redis;
   const before = await everything();
-  await network.fail(outage);
+  const end = await begin(store, outage);
   try {
     const entries = Object.entries(asks);
     await Promise.all(entries.map(([name, ask]) => assertUnavailable(name, ask)));
@@ -156,7 +178,7 @@ async function recoveryAfter(
       assert.equal((await send("GET", `${base}/healthz`)).status, 200);
     }
   } finally {
-    await network.heal();
+    await end();
   }
   const took = await untilReady(service);
   // What were kept for later would come now.
@@ -188,7 +210,7 @@ describe("Postgres away", () => {
 });
 
 describe("Redis away", () => {
-  it.each(outages)(
+  it.each([...outages, "asleep"] as const)(
     "%s: every endpoint is 503 in time, and nothing happens later",
     async (outage) => {
       const asks = { ...asksOfAccounts(), ...asksOfSessions() };

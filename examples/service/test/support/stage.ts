@@ -10,7 +10,7 @@ import {
 import { memoryMailer, type MemoryMailer } from "@latchkey/core/memory";
 import type { Stores } from "@latchkey/core/ports";
 import { guardPool, migrate, poolSettings, postgresStores } from "@latchkey/store-postgres";
-import { connectRedis, redisStores } from "@latchkey/store-redis";
+import { connectRedis, redisStores, type RedisConnection } from "@latchkey/store-redis";
 import { Pool } from "pg";
 import { aPerson, codeIn, tokenIn, type Person } from "./client.ts";
 
@@ -27,8 +27,8 @@ export interface Stage {
   readonly pool: Pool;
   /** Runs what is due until there is such a mail, and answers the newest one's text. */
   mail(to: string, kind: string): Promise<string>;
-  /** Another process on the way to Postgres given. */
-  process(postgresUrl: string, options?: Partial<AuthOptions>): Promise<Side>;
+  /** Another process, on other ways to the same servers where they are given. */
+  process(ways: Partial<Ways>, options?: Partial<AuthOptions>): Promise<Side>;
   /** A claim that waits for its code. */
   claim(tag: string): Promise<Claim>;
   /** Somebody who has confirmed and signed in. */
@@ -38,9 +38,15 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+export interface Ways {
+  readonly postgres: string;
+  readonly redis: string;
+}
+
 export interface Side {
   readonly auth: Auth;
   readonly pool: Pool;
+  readonly redis: RedisConnection;
 }
 
 export interface Claim extends Person {
@@ -52,22 +58,24 @@ export interface User extends Person {
   readonly pair: TokenPair;
 }
 
-export async function openStage(
-  urls: { readonly postgres: string; readonly redis: string },
-  options: Partial<AuthOptions> = {},
-): Promise<Stage> {
+export async function openStage(ways: Ways, options: Partial<AuthOptions> = {}): Promise<Stage> {
   const pools: Pool[] = [];
   const poolAt = (connectionString: string): Pool => {
     const pool = guardPool(new Pool({ connectionString, max: 4, ...poolSettings }));
     pools.push(pool);
     return pool;
   };
-  const connection = connectRedis(urls.redis);
-  await connection.ready();
+  const connections: RedisConnection[] = [];
+  const redisAt = async (address: string): Promise<RedisConnection> => {
+    const connection = connectRedis(address);
+    connections.push(connection);
+    await connection.ready();
+    return connection;
+  };
   const mailer = memoryMailer();
-  const storesOn = (pool: Pool): Stores => ({
+  const storesOn = ({ pool, redis }: Omit<Side, "auth">): Stores => ({
     ...postgresStores(pool),
-    ...redisStores(connection.redis),
+    ...redisStores(redis.redis),
   });
   const authOn = (stores: Stores, more: Partial<AuthOptions> = {}): Auth =>
     createAuth({
@@ -76,9 +84,10 @@ export async function openStage(
       ...more,
       stores,
     });
-  const pool = poolAt(urls.postgres);
+  const main = { pool: poolAt(ways.postgres), redis: await redisAt(ways.redis) };
+  const { pool } = main;
   await migrate(pool);
-  const auth = await ran(authOn(storesOn(pool)));
+  const auth = await ran(authOn(storesOn(main)));
 
   const mail = async (to: string, kind: string): Promise<string> => {
     for (const end = Date.now() + 10_000; Date.now() < end; await pause(10)) {
@@ -97,9 +106,12 @@ export async function openStage(
   };
   return {
     ...{ auth, mailer, pool, mail, claim },
-    async process(postgresUrl, more) {
-      const own = poolAt(postgresUrl);
-      return { auth: await ran(authOn(storesOn(own), more)), pool: own };
+    async process({ postgres, redis }, more) {
+      const own = {
+        pool: postgres === undefined ? pool : poolAt(postgres),
+        redis: redis === undefined ? main.redis : await redisAt(redis),
+      };
+      return { ...own, auth: await ran(authOn(storesOn(own), more)) };
     },
     async user(tag) {
       const { email, registrationId, code, password } = await claim(tag);
@@ -112,7 +124,8 @@ export async function openStage(
     },
     async close() {
       await auth.stop();
-      await Promise.all([connection.close(), ...pools.map((one) => one.end())]);
+      await Promise.all(connections.map((one) => one.close()));
+      await Promise.all(pools.map((one) => one.end()));
     },
   };
 }
