@@ -71,7 +71,11 @@ export function askWithin(database: Database, schema: string, deadlineSeconds: n
   });
 }
 
-function untilAborted<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+/** The answer, or the reason of the signal when that aborts first. */
+export function untilAborted<Answer>(
+  answer: Promise<Answer>,
+  signal: AbortSignal,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const giveUp = (): void => reject(signal.reason as Error);
     signal.addEventListener("abort", giveUp, { once: true });

@@ -16,8 +16,8 @@ export type Run = (
 export interface Database {
   /** On any connection. A statement whose signal has aborted before its turn is never sent. */
   readonly run: Run;
-  /** Several statements on one connection. */
-  session<Answer>(work: (run: Run) => Promise<Answer>): Promise<Answer>;
+  /** Several statements on one connection, which is given up when the signal aborts. */
+  session<Answer>(work: (run: Run) => Promise<Answer>, signal: AbortSignal): Promise<Answer>;
 }
 
 /** What is used of a Kysely instance, whatever its tables and plugins. */
@@ -66,7 +66,11 @@ export function kyselyDatabase(db: KyselyLike): Database {
   const plain = db.withoutPlugins();
   return {
     run: runOn(plain),
-    session: (work) => plain.connection().execute((connection) => work(runOn(connection))),
+    session: (work, signal) =>
+      plain.connection().execute((connection) => {
+        const run = runOn(connection);
+        return work((text, values) => run(text, values, signal));
+      }),
   };
 }
 
@@ -127,12 +131,20 @@ export function poolDatabase(pool: PoolLike, isPreparing: boolean): Database {
         signal?.removeEventListener("abort", giveUp);
       }
     },
-    async session(work) {
+    async session(work, signal) {
       const { client, giveBack } = await borrow();
+      const giveUp = (): void => giveBack(true);
+      if (signal.aborted) giveUp();
+      signal.addEventListener("abort", giveUp, { once: true });
       try {
-        return await work((text, values) => send(client, { text }, values));
-      } finally {
+        signal.throwIfAborted();
+        const answer = await work((text, values) => send(client, { text }, values));
         giveBack(false);
+        return answer;
+      } finally {
+        // Whatever was not answered to the end leaves the connection in doubt.
+        giveUp();
+        signal.removeEventListener("abort", giveUp);
       }
     },
   };

@@ -1,12 +1,7 @@
-import {
-  isPool,
-  kyselyDatabase,
-  type KyselyLike,
-  poolDatabase,
-  type PoolLike,
-  type Run,
-} from "./database.ts";
-import { storeUnavailable } from "./faults.ts";
+import { isAuthError } from "@latchkey/core";
+import type { KyselyLike, PoolLike, Run } from "./database.ts";
+import { codeOf, storeUnavailable } from "./faults.ts";
+import { inTransaction, type Transaction } from "./migrating.ts";
 import { type Migration, readMigrations, statementsOf } from "./migrations.ts";
 import { namesIn } from "./sql.ts";
 
@@ -14,6 +9,10 @@ import { namesIn } from "./sql.ts";
 export interface MigrateOptions {
   /** The schema of the tables (`latchkey`); made if it is not there. */
   readonly schema?: string | undefined;
+  /** After how many seconds a connection, or a question about what is there, fails (10). */
+  readonly deadlineSeconds?: number | undefined;
+  /** How many seconds another migrating process is waited for, and each change may take (300). */
+  readonly patienceSeconds?: number | undefined;
 }
 
 /** How a migration of this version of the package stands in a database. */
@@ -34,7 +33,8 @@ interface Applied {
  *
  * @returns the migrations that were missing
  * @throws Error where a migration was changed after it was applied, or the database is newer
- * @throws AuthError `store_unavailable` where the database cannot be reached or refuses
+ * @throws AuthError `store_unavailable` where the database cannot be reached, refuses, or does not
+ * answer in time
  */
 export async function migrate(
   source: KyselyLike | PoolLike,
@@ -42,15 +42,13 @@ export async function migrate(
 ): Promise<readonly MigrationStatus[]> {
   const { schema } = namesIn(options.schema ?? "latchkey");
   const migrations = await readMigrations();
-  return inTransaction(source, schema, async (run) => {
-    await run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))", [
-      `latchkey-migrate ${schema}`,
-    ]);
+  return inTransaction(source, schema, options, async ({ run, runLong }) => {
+    await lock(runLong, schema);
     const applied = await readApplied(run, schema);
     if (applied === null) for (const text of bookkeeping(schema)) await run(text, []);
     const missing = compare(migrations, applied ?? [], schema);
     for (const migration of missing) {
-      for (const text of statementsOf(migration.text, schema)) await run(text, []);
+      for (const text of statementsOf(migration.text, schema)) await runLong(text, []);
       await run(
         `INSERT INTO "${schema}".migrations (version, name, checksum) VALUES ($1, $2, $3)`,
         [migration.version, migration.name, migration.checksum],
@@ -71,7 +69,7 @@ export async function migrationStatus(
 ): Promise<readonly MigrationStatus[]> {
   const { schema } = namesIn(options.schema ?? "latchkey");
   const migrations = await readMigrations();
-  return inTransaction(source, schema, async (run) => {
+  return inTransaction(source, schema, options, async ({ run }) => {
     const missing = compare(migrations, (await readApplied(run, schema)) ?? [], schema);
     return migrations.map(({ version, name }) => ({
       version,
@@ -94,6 +92,18 @@ export async function migrationScript(options: MigrateOptions = {}): Promise<str
   return ["BEGIN;", ...bookkeeping(schema).map((text) => `${text};`), ...parts, "COMMIT;", ""].join(
     "\n\n",
   );
+}
+
+/** One process at a time; the others wait here. */
+async function lock(runLong: Transaction["runLong"], schema: string): Promise<void> {
+  const name = `latchkey-migrate ${schema}`;
+  try {
+    await runLong("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))", [name]);
+  } catch (error) {
+    if (!isAuthError(error) || codeOf(error.cause) !== "55P03") throw error;
+    const says = "another process is migrating and does not end: look for one that hangs";
+    throw storeUnavailable(new Error(says), schema);
+  }
 }
 
 function bookkeeping(schema: string): readonly string[] {
@@ -143,37 +153,4 @@ function compare(
     }
   }
   return migrations.filter(({ version }) => !applied.some((one) => one.version === version));
-}
-
-/** All or nothing. Faults of the database become `store_unavailable`, refusals of ours stay. */
-async function inTransaction<Answer>(
-  source: KyselyLike | PoolLike,
-  schema: string,
-  work: (run: Run) => Promise<Answer>,
-): Promise<Answer> {
-  const database = isPool(source) ? poolDatabase(source, false) : kyselyDatabase(source);
-  let isConnected = false;
-  try {
-    return await database.session(async (send) => {
-      isConnected = true;
-      const run: Run = async (text, values) => {
-        try {
-          return await send(text, values);
-        } catch (error) {
-          throw storeUnavailable(error, schema);
-        }
-      };
-      await run("BEGIN", []);
-      try {
-        const answer = await work(run);
-        await run("COMMIT", []);
-        return answer;
-      } catch (error) {
-        await run("ROLLBACK", []).catch(() => undefined);
-        throw error;
-      }
-    });
-  } catch (error) {
-    throw isConnected ? error : storeUnavailable(error, schema);
-  }
 }
