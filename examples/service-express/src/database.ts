@@ -22,7 +22,7 @@ export function serverDatabase(url: string): Database {
   const pool = new Pool({ connectionString: url, max: 10, ...poolSettings });
   // A lost idle connection is replaced when one is needed; whoever then fails says so.
   pool.on("error", (error) =>
-    log({ message: "a connection to Postgres was lost", error: error.name }),
+    log({ message: "a connection to Postgres was lost", reason: error.message }),
   );
   return {
     source: pool,

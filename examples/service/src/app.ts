@@ -7,7 +7,7 @@ import { inVariables, type Environment } from "./environment.ts";
 import { log, logEvent, logRequests } from "./log.ts";
 import { openMail } from "./mail.ts";
 import { mailbox } from "./mailbox.ts";
-import { troubles } from "./ready.ts";
+import { sayWhenReady, troubles } from "./ready.ts";
 import { keptSecret } from "./secret.ts";
 import { openStorage, type Storage } from "./storage.ts";
 
@@ -77,11 +77,17 @@ async function serve(
       mailbox: `${publicUrl}/dev/mailbox`,
     });
   }
-  log({ message: "ready", public: `http://${host}:${port}`, internal: internalPort });
+  const listeners = { public: `http://${host}:${port}`, internal: internalPort };
+  log({ message: "listening", ...listeners });
+  // Whoever asks before that is told 503; a server of ours may still be starting.
+  const stopping = new AbortController();
+  const readying = sayWhenReady(questions, listeners, stopping.signal);
   return {
     async stop() {
+      stopping.abort();
       await Promise.all([front.close(), inner?.close()]);
       await auth.stop();
+      await readying;
       await Promise.all([mail.close(), storage.close()]);
     },
   };

@@ -1,17 +1,28 @@
-import type { AuthEvent } from "@latchkey/core";
+import { isAuthError, type AuthEvent } from "@latchkey/core";
 import type { FastifyInstance } from "fastify";
+import { reasonOf } from "./reason.ts";
 
 /** One line of JSON. Callers name what goes in: no URL, header or body is ever passed. */
 export function log(line: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
 }
 
-/** An event as a line; of a fault only its name, since a message may quote what failed. */
+/** An event as a line. */
 export function logEvent(event: AuthEvent): void {
   if (event.name !== "fault") return log({ event: event.name, ...event, name: undefined });
   const { id, at, where, cause } = event;
-  const error = cause instanceof Error ? cause.name : typeof cause;
-  log({ event: "fault", id, at, where, error, stack: frames(cause) });
+  log({ event: "fault", id, at, where, ...described(cause), stack: frames(cause) });
+}
+
+/**
+ * What a store says of its outage, which names cause and cure and no secret. Of anything else only
+ * its name and a code of a few capitals: a message may quote what failed.
+ */
+function described(cause: unknown): Readonly<Record<string, string>> {
+  if (isAuthError(cause)) return { error: cause.code, reason: reasonOf(cause) };
+  if (!(cause instanceof Error)) return { error: typeof cause };
+  const code = "code" in cause ? String(cause.code) : "";
+  return { error: cause.name, ...(/^[A-Z][A-Z0-9_]{1,30}$/.test(code) && { code }) };
 }
 
 /** Where it happened, without the message that stands before the frames. */

@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
   url = `http://127.0.0.1:${port}`;
   internal = `http://127.0.0.1:${internalPort}`;
-  while (!service.stdout().includes('"message":"ready"')) await pause(10);
+  while (!service.stdout().includes('"message":"listening"')) await pause(10);
 });
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
@@ -58,7 +58,16 @@ describe("the service while its database is away", () => {
     const { code, stdout, stderr } = await service.ended;
     assert.deepEqual([code, stderr], [0, ""]);
     assert.ok(!stdout.includes(password));
-    assert.match(stdout, /"event":"fault"/);
-    service.lines();
+    const lines = service.lines();
+    // Each fault says what is wrong and what helps.
+    const faults = lines.filter(({ event }) => event === "fault");
+    assert.ok(faults.length > 0);
+    for (const { error, reason } of faults) {
+      assert.equal(error, "store_unavailable");
+      assert.match(String(reason), /^Postgres cannot be reached: check its address.*ECONNREFUSED/);
+    }
+    const said = lines.flatMap(({ message }) => message ?? []);
+    assert.ok(said.includes("listening") && said.includes("not ready"));
+    assert.ok(!said.includes("ready"), "ready without a database");
   });
 });

@@ -40,12 +40,12 @@ describe("the service without any store given", () => {
     assert.equal((await first.stop()).code, 0);
 
     const url = `http://localhost:${new URL(first.url).port}`;
-    const third = await startService({ DATA_DIR: dataDir, PUBLIC_URL: url }, ["ready"]);
+    const third = await startService({ DATA_DIR: dataDir, PUBLIC_URL: url });
     const opened = pairOf(await clientOf(third).login(ada.email, ada.password));
     third.child.kill("SIGKILL");
     assert.equal((await third.ended).signal, "SIGKILL");
 
-    const fourth = await startService({ DATA_DIR: dataDir, PUBLIC_URL: url }, ["ready"]);
+    const fourth = await startService({ DATA_DIR: dataDir, PUBLIC_URL: url });
     const again = clientOf(fourth);
     fieldsOf(await again.me(opened.accessToken), 200);
     const next = pairOf(await again.renew(opened.refreshToken));

@@ -196,7 +196,7 @@ describe("a service killed while everybody is at it", () => {
     "leaves nothing half done, forgets nothing that it has answered, and its jobs are run by others (%i)",
     async (round) => {
       const cast = await aCast(round);
-      const service = await startService(variables, ["ready"]);
+      const service = await startService(variables);
       const flowing = traffic(clientOf(service), cast, round);
       await pause(20 + Math.random() * 230);
       service.child.kill("SIGKILL");

@@ -246,7 +246,17 @@ describe("after all outages", () => {
     const written = service.stdout() + service.stderr();
     for (const secret of secrets) assert.ok(!written.includes(secret));
     assert.equal(service.stderr(), "");
-    assert.ok(service.lines().some(({ event }) => event === "fault"));
+    const reasons = service
+      .lines()
+      .flatMap(({ event, reason }) => (event === "fault" ? reason : []));
+    for (const says of [causes.postgres, causes.redis].flatMap((cause) => Object.values(cause))) {
+      assert.ok(
+        reasons.some((reason) => says.test(String(reason))),
+        String(says),
+      );
+    }
+    assert.doesNotMatch(written, /(?:postgres|redis):\/\/|\$argon2|\b(?:SELECT|INSERT|UPDATE)\b/);
+    assert.ok(!written.includes(ada.email));
     for (const { status } of service.lines()) assert.notEqual(status, 500);
   });
 });

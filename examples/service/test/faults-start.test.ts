@@ -126,7 +126,12 @@ describe("an address that leads to no store that can be used", () => {
       for (const { text } of answers) assert.doesNotMatch(text, /\bat .*\.[jt]s|Postgres|Redis/i);
       assert.equal((await send("GET", `${service.url}/healthz`)).status, 200);
       assert.ok(!written.includes(canary));
-      linesOf(written);
+      const faults = linesOf(written).filter(({ event }) => event === "fault");
+      assert.ok(
+        faults.some(({ reason }) => says.test(String(reason))),
+        "no fault says why",
+      );
+      assert.doesNotMatch(written, /"message":"ready"/);
     },
   );
 });
@@ -147,6 +152,7 @@ describe("a service that is started before its Postgres", () => {
       const took = await untilReady(service);
       assert.ok(took < 5000, `ready after ${took} ms`);
       assert.match(written, /"message":"migrated"/);
+      await vi.waitFor(() => assert.match(written, /"message":"ready"/));
       fieldsOf(await clientOf(service).register(ada), 201);
     },
   );

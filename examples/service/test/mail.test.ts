@@ -157,7 +157,7 @@ describe.concurrent.each<[script: (typeof startScripts)[number], how: Failure]>(
     first.child.kill("SIGKILL");
     assert.ok(!(await first.ended).stdout.includes(account.password));
 
-    const second = await startService(variables, ["ready"]);
+    const second = await startService(variables);
     const client = clientOf(second);
     const after = await usual(client, "after", ada);
     const beforeItIsBack = await readMails(smtp);

@@ -23,7 +23,7 @@ beforeAll(async () => {
     ...{ POSTGRES_URL: await newDatabase(), REDIS_URL: await serviceUrl("redis"), OPTIONS_FILE },
     ...{ AUTH_SECRET: randomBytes(32).toString("base64url"), PUBLIC_URL: "http://localhost" },
   };
-  services = await Promise.all([1, 2].map(() => startService(variables, ["ready"])));
+  services = await Promise.all([1, 2].map(() => startService(variables)));
   await Promise.all(services.map(untilReady));
   const [first, second] = services;
   assert.ok(first !== undefined && second !== undefined);

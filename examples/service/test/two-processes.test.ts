@@ -27,7 +27,7 @@ beforeAll(async () => {
     ...{ AUTH_SECRET: randomBytes(32).toString("base64url"), PUBLIC_URL: "http://localhost" },
   };
   // Both at once on a database without tables: one makes them.
-  services = await Promise.all([1, 2].map(() => startService(variables, ["ready"])));
+  services = await Promise.all([1, 2].map(() => startService(variables)));
   await Promise.all(services.map(untilReady));
   const [first, second] = services;
   assert.ok(first !== undefined && second !== undefined);

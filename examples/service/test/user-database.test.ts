@@ -78,7 +78,7 @@ describe.each(startScripts)("npm run %s, its accounts in the user-database servi
   beforeAll(async () => {
     const urls = { USERS_URL: usersUrl(), REDIS_URL: await serviceUrl("redis") };
     const own = { SCRIPT, USERS_SECRET, AUTH_SECRET: secret(), DATA_DIR: join(dataDir, SCRIPT) };
-    service = await startService({ ...urls, ...own }, ["ready"]);
+    service = await startService({ ...urls, ...own });
     await untilReady(service);
   });
   afterAll(() => service.stop());
@@ -153,7 +153,7 @@ describe("a service and its user-database service", () => {
   it("that have different secrets: readyz names the cure, and nobody's password is wrong", async () => {
     const urls = { USERS_URL: usersUrl(), REDIS_URL: await serviceUrl("redis") };
     const own = { USERS_SECRET: secret(), AUTH_SECRET: secret(), DATA_DIR: dataDir };
-    const service = await startService({ ...urls, ...own }, ["ready"]);
+    const service = await startService({ ...urls, ...own }, "listening");
     // Redis may still be being connected to.
     let { status, missing } = await readiness(service);
     for (const end = Date.now() + 5000; missing.length > 1 && Date.now() < end;) {

@@ -151,7 +151,7 @@ export function createAuth(options: AuthOptions): Auth {
 function told(context: Context, where: string, error: unknown, client: Client): unknown {
   if (isAuthError(error)) {
     error.locale = client.locale;
-    if (error.status >= 500) emit(context, "fault", { where, cause: error.cause ?? error.code });
+    if (error.status >= 500) emit(context, "fault", { where, cause: error });
     return error;
   }
   emit(context, "fault", { where, cause: error });

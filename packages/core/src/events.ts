@@ -1,4 +1,5 @@
 import { channel } from "node:diagnostics_channel";
+import { isAuthError } from "./errors.ts";
 import type { AuthEvent, AuthEventOf, EventSink } from "./ports/event-sink.ts";
 
 /** The name under which `node:diagnostics_channel` carries every event. */
@@ -12,7 +13,7 @@ export function makeEventSink(onEvent: ((event: AuthEvent) => void) | undefined)
   const warn = ({ where, cause }: AuthEventOf<"fault">): void => {
     if (warned.has(where)) return;
     warned.add(where);
-    const name = cause instanceof Error ? cause.name : typeof cause;
+    const name = isAuthError(cause) ? cause.code : nameOf(cause);
     process.emitWarning(`${where} failed (${name}); give createAuth an onEvent to see why`, {
       type: "LatchkeyWarning",
     });
@@ -28,4 +29,8 @@ export function makeEventSink(onEvent: ((event: AuthEvent) => void) | undefined)
       }
     },
   };
+}
+
+function nameOf(cause: unknown): string {
+  return cause instanceof Error ? cause.name : typeof cause;
 }

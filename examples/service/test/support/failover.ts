@@ -49,7 +49,7 @@ export async function openFailover(): Promise<FailoverStage> {
   return {
     ...{ pair, network, stage },
     async serve() {
-      const service = await startService(variables, ["ready"]);
+      const service = await startService(variables);
       services.push(service);
       const failOver = async (): Promise<number> => {
         const start = performance.now();

@@ -91,13 +91,10 @@ export interface Service extends ServiceProcess {
   stop(): Promise<Ending>;
 }
 
-/** What a service says when it listens, and its tables, which are new in most tests, are there. */
-const usualSigns = ["ready", "migrated"];
-
-/** Starts the service on free ports and waits until it has said all of this. */
+/** Starts the service on free ports and waits until it has said this. */
 export async function startService(
   variables: Variables,
-  signs: readonly string[] = usualSigns,
+  sign: "listening" | "ready" = "ready",
 ): Promise<Service> {
   const [port, internalPort] = await freePorts();
   const ports = { PORT: String(port), INTERNAL_PORT: String(internalPort) };
@@ -105,7 +102,7 @@ export async function startService(
   const failed = service.ended.then((ending) => {
     throw new Error(`the service ended before it was ready: ${JSON.stringify(ending)}`);
   });
-  await Promise.race([hasSaid(service, signs), failed]);
+  await Promise.race([hasSaid(service, sign), failed]);
   if (service.child.exitCode !== null) await failed;
   // From here on it ends when asked to.
   failed.catch(() => {});
@@ -120,9 +117,9 @@ export async function startService(
   };
 }
 
-async function hasSaid(service: ServiceProcess, signs: readonly string[]): Promise<void> {
-  const said = (message: string): boolean => service.stdout().includes(`"message":"${message}"`);
-  while (!signs.every(said) && service.child.exitCode === null) await pause(10);
+async function hasSaid(service: ServiceProcess, message: string): Promise<void> {
+  const said = (): boolean => service.stdout().includes(`"message":"${message}"`);
+  while (!said() && service.child.exitCode === null) await pause(10);
 }
 
 /** Two neighbours that nobody listens on at the moment. */

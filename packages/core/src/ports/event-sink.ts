@@ -63,8 +63,9 @@ export interface AuthEvents {
   };
   /**
    * A fault of ours that left as 500 or 503, or a job that failed: what was behind it, for the
-   * operator alone. `cause` is as it was thrown, and a mail server may quote the mail it refuses:
-   * log its name and its stack's frames, not its message.
+   * operator alone. `cause` is as it was thrown. What is behind an `AuthError` (its own `cause`, by
+   * which a store names its trouble) may be logged; of anything else log the name and the stack's
+   * frames, not the message: a mail server may quote the mail it refuses.
    */
   fault: EventBase & { readonly where: string; readonly cause: unknown };
 }
