@@ -54,6 +54,11 @@ export interface Auth {
   readonly login: Flow<LoginInput, TokenPair>;
   /** Whose request it is. Throws `invalid_token`. */
   readonly authenticate: Flow<AuthenticateInput, Caller>;
+  /**
+   * What `authenticate` would answer without asking any store; null where it has to ask, or would
+   * refuse. Always null without `sessions.nearCacheEntries`. Adapters call it first.
+   */
+  recall(accessToken: string): Caller | null;
   /** The next pair. Throws `invalid_token`. */
   readonly renew: Flow<RenewInput, TokenPair>;
   /** Ends a session. Throws `invalid_token` where neither token is ours. */

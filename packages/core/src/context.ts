@@ -43,6 +43,8 @@ export interface Context {
   readonly sessions: SessionStore;
   /** The same sessions, looked up for each request: what it finds may be 2 s old, if configured. */
   readonly near: SessionStore;
+  /** Whether `near` remembers that a session stands. */
+  readonly recall: (userId: string, sessionId: string, now: Date) => boolean;
   readonly codes: CodeStore;
   readonly limits: RateLimiter;
   readonly mailer: Mailer;

@@ -16,7 +16,7 @@ import { resetPassword } from "./flows/password/reset.ts";
 import { confirm } from "./flows/registration/confirm.ts";
 import { register } from "./flows/registration/register.ts";
 import { resendCode } from "./flows/registration/resend-code.ts";
-import { authenticate } from "./flows/session/authenticate.ts";
+import { authenticate, recallCaller } from "./flows/session/authenticate.ts";
 import { closeAllSessions } from "./flows/session/close-all.ts";
 import { closeSession } from "./flows/session/close.ts";
 import { listSessions } from "./flows/session/list.ts";
@@ -47,7 +47,9 @@ export function createAuth(options: AuthOptions): Auth {
   const exact = makeContext(options, resolveConfig(options));
   const cache = makeNearCache(exact);
   const context: Context =
-    cache === null ? exact : { ...exact, sessions: cache.exact, near: cache.near };
+    cache === null
+      ? exact
+      : { ...exact, sessions: cache.exact, near: cache.near, recall: cache.recall };
   const handlers = options.handlers ?? {};
   const worker = makeWorker(context, handlers);
   const { publicUrl, locale, trustedProxies, paths, productName, loginUrl } = context.config;
@@ -111,6 +113,7 @@ export function createAuth(options: AuthOptions): Auth {
     resendCode: leavingJobs(bind(resendCode)),
     login: bind(login),
     authenticate: bindUncounted(authenticate),
+    recall: (accessToken) => recallCaller(context, accessToken),
     renew: bind(renew),
     logout: bind(logout),
     listSessions: bind(listSessions),
@@ -188,6 +191,7 @@ function makeContext(options: AuthOptions, config: Config): Context {
     outbox: stores.accounts.outbox,
     sessions: stores.sessions,
     near: stores.sessions,
+    recall: () => false,
     codes: stores.codes,
     limits: stores.limits,
     mailer,

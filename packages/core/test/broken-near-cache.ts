@@ -59,6 +59,7 @@ export function flawedNearCache(flaws: Flaws): MakeNearCache {
         return session;
       },
     };
-    return { exact, near, start: () => void listen(), stop: () => stop.abort() };
+    const recall = (): boolean => false;
+    return { exact, near, recall, start: () => void listen(), stop: () => stop.abort() };
   };
 }

@@ -56,9 +56,15 @@ export const maxBodyBytes = 16_384;
 
 /** The values of one header, in the order sent. */
 export function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
-  return rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
-  );
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index] ?? "";
+    // Most are told apart by their length: this runs for each header of each request.
+    if (candidate.length === name.length && candidate.toLowerCase() === name) {
+      values.push(rawHeaders[index + 1] ?? "");
+    }
+  }
+  return values;
 }
 
 /**

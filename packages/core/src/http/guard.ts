@@ -3,11 +3,14 @@ import type { Caller } from "../domain/session.ts";
 import { clientOf, trustIn } from "./address.ts";
 import { callerOf } from "./call.ts";
 import type { EndpointReply, Message } from "./endpoint.ts";
+import { uncheckedToken } from "./input.ts";
 import { senderOf } from "./place.ts";
 import { problem } from "./problem.ts";
 
-/** Lets a request through, or says what to answer instead. */
-export type Guard = (message: Message, key: object) => Promise<EndpointReply | null>;
+/** Lets a request through, at once where nobody has to be asked, or says what to answer instead. */
+export type Guard = (message: Message, key: object) => Promise<EndpointReply | null> | null;
+
+type CallingClient = ReturnType<typeof clientOf>;
 
 /** Who made a request, by the framework's own request object. */
 const callers = new WeakMap<object, Caller>();
@@ -21,14 +24,39 @@ export function guard(auth: Auth): Guard {
   requireAuthObject(auth);
   const { locale, trustedProxies } = auth.settings;
   const trust = trustIn(trustedProxies);
-  return async (message, key) => {
-    const client = clientOf(senderOf(message), trust, locale);
+  const ask = async (...[message, key]: Parameters<Guard>): Promise<EndpointReply | null> => {
+    const client = onceAsked(() => clientOf(senderOf(message), trust, locale));
     try {
       callers.set(key, await callerOf(auth, message.rawHeaders, client));
       return null;
     } catch (error) {
       return problem(error, client.locale);
     }
+  };
+  return (message, key) => {
+    // What is remembered was verified as it is spelled: its form needs no second look.
+    const token = uncheckedToken(message.rawHeaders);
+    const caller = token === null ? null : auth.recall(token);
+    if (caller === null) return ask(message, key);
+    callers.set(key, caller);
+    return null;
+  };
+}
+
+/** A client that is only looked at where somebody wants to know: most requests count nothing. */
+function onceAsked(look: () => CallingClient): CallingClient {
+  let client: CallingClient | undefined;
+  const known = (): CallingClient => (client ??= look());
+  return {
+    get ip() {
+      return known().ip;
+    },
+    get agent() {
+      return known().agent;
+    },
+    get locale() {
+      return known().locale;
+    },
   };
 }
 

@@ -66,7 +66,9 @@ function toFields(value: unknown): Fields {
 }
 
 /** Exactly as the contract spells it; what looks like a token elsewhere is never looked at. */
-const bearer = /^Bearer (?=.{1,8192}$)([A-Za-z0-9._~+/-]+=*)$/;
+const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/;
+const scheme = "Bearer ";
+const maxTokenLength = 8192;
 
 /**
  * The access token of the Authorization header (RFC 6750, section 2.1).
@@ -79,9 +81,17 @@ export function bearerToken(rawHeaders: readonly string[]): string {
   if (values.length > 1) throw new AuthError("malformed_request");
   const [value] = values;
   if (value === undefined || !/^bearer\b/i.test(value)) throw new AuthError("unauthenticated");
-  const token = bearer.exec(value)?.[1];
+  const isLong = value.length > scheme.length + maxTokenLength;
+  const token = isLong ? undefined : bearer.exec(value)?.[1];
   if (token === undefined) throw new AuthError("invalid_token");
   return token;
+}
+
+/** What would be the token of a request, its form unchecked; null where it has none, or several. */
+export function uncheckedToken(rawHeaders: readonly string[]): string | null {
+  const [value, ...others] = headerValues(rawHeaders, "authorization");
+  if (value === undefined || others.length > 0 || !value.startsWith(scheme)) return null;
+  return value.slice(scheme.length);
 }
 
 /** Whether the request carries an Authorization header at all. */

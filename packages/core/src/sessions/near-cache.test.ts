@@ -68,6 +68,14 @@ async function warm(): Promise<void> {
   expect(await ask()).toEqual({ asked: false, found: true });
 }
 
+function held(): { readonly promise: Promise<void>; answer(): void } {
+  let answer = (): void => {};
+  const promise = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  return { promise, answer: () => answer() };
+}
+
 describe("a near cache", () => {
   it("asks nobody for 2 s after a lookup was sent, and then again", async () => {
     await warm();
@@ -85,6 +93,53 @@ describe("a near cache", () => {
     }
     await memory.open(stranger, 10, now);
     expect((await ask(stranger)).found).toBe(true);
+  });
+
+  it("asks once for all who ask at the same time, unless the answer is overtaken or a refusal", async () => {
+    await warm();
+    const together = (): Promise<readonly (Session | null)[]> =>
+      Promise.all([1, 2, 3].map(() => cache.near.find(session.userId, session.id, clock.now())));
+    const asks = async (act: () => unknown): Promise<number> => {
+      const before = finds;
+      await act();
+      return finds - before;
+    };
+    clock.advance({ seconds: 2 });
+    expect(await asks(together)).toBe(1);
+    clock.advance({ seconds: 2 });
+    expect(
+      await asks(async () => {
+        const first = together();
+        await cache.exact.close("00000000-0000-4000-8000-000000000000", "none");
+        const closing = cache.exact.closeAll(session.userId, { before: 0 });
+        await closing;
+        await Promise.all([first, together()]);
+      }),
+    ).toBe(2);
+    await memory.close(session.userId, session.id);
+    await turn();
+    expect(await asks(together)).toBe(3);
+  });
+
+  it("shares no lookup that was sent 2 s ago", async () => {
+    await warm();
+    clock.advance({ seconds: 2 });
+    const { promise, answer } = held();
+    store.find = async (...of) => {
+      finds += 1;
+      await promise;
+      return memory.find(...of);
+    };
+    const before = finds;
+    const first = cache.near.find(session.userId, session.id, clock.now());
+    clock.advance({ milliseconds: 1999 });
+    const second = cache.near.find(session.userId, session.id, clock.now());
+    expect(finds - before).toBe(1);
+    clock.advance({ milliseconds: 1 });
+    const third = cache.near.find(session.userId, session.id, clock.now());
+    expect(finds - before).toBe(2);
+    answer();
+    expect(await Promise.all([first, second, third])).not.toContain(null);
   });
 
   it("knows a session by its user too", async () => {

@@ -16,6 +16,8 @@ export interface NearCache {
    * therefore seen late; what decides anything but "does it stand" asks `exact`.
    */
   readonly near: SessionStore;
+  /** Whether a session is remembered to stand; asks nobody. */
+  recall(userId: string, sessionId: string, now: Date): boolean;
   /** Listens for what others end; without it, the first lookup does. */
   start(): void;
   /** Listens no more, and remembers nothing until it is started again. */
@@ -30,15 +32,21 @@ export interface NearCacheSettings {
   readonly onFault: (cause: unknown) => void;
 }
 
-/** A session that stood when a lookup, sent at these two times, was answered. */
-interface Standing {
-  readonly session: Session;
+/** When a lookup was sent, by the clock that cannot be set back and by the usual one. */
+interface Sending {
   readonly sentAt: number;
   readonly sentOn: number;
 }
 
+/** A session that stood when a lookup was answered. */
+interface Standing extends Sending {
+  readonly session: Session;
+}
+
 /** A lookup on its way. What is ended meanwhile may or may not be in its answer. */
-interface Lookup {
+interface Lookup extends Sending {
+  readonly sessionId: string;
+  readonly answer: Promise<Session | null>;
   isOvertaken: boolean;
 }
 
@@ -76,8 +84,15 @@ export function nearCache(store: SessionStore, settings: NearCacheSettings): Nea
     onFault,
   });
 
-  const isFresh = ({ sentAt, sentOn }: Standing, at: number, on: number): boolean =>
+  const isFresh = ({ sentAt, sentOn }: Sending, at: number, on: number): boolean =>
     at >= sentAt && at - sentAt < longestMemoryMs && on >= sentOn && on - sentOn < longestMemoryMs;
+
+  const recalled = (userId: string, sessionId: string, now: Date): Session | null => {
+    const known = users.get(userId)?.get(sessionId);
+    if (known === undefined || !isFresh(known, clock.monotonic(), now.getTime())) return null;
+    // One that seems over may have been renewed elsewhere: the store knows.
+    return isLive(known.session, now) ? known.session : null;
+  };
 
   const remember = (standing: Standing): void => {
     const { userId, id } = standing.session;
@@ -89,21 +104,31 @@ export function nearCache(store: SessionStore, settings: NearCacheSettings): Nea
 
   /** The answer of the store, remembered if nothing was heard of the user meanwhile. */
   const lookUp = async (userId: string, sessionId: string, now: Date): Promise<Session | null> => {
-    const sentAt = clock.monotonic();
-    const lookup: Lookup = { isOvertaken: false };
+    const sending = { sentAt: clock.monotonic(), sentOn: now.getTime() };
+    const answer = store.find(userId, sessionId, now);
+    const lookup: Lookup = { ...sending, sessionId, answer, isOvertaken: false };
     const lookups = underWay.get(userId) ?? new Set();
     underWay.set(userId, lookups.add(lookup));
     try {
-      const session = await store.find(userId, sessionId, now);
+      const session = await answer;
       if (session === null) forget(userId);
       else if (!lookup.isOvertaken && listening.isWanted) {
-        remember({ session: copyOf(session), sentAt, sentOn: now.getTime() });
+        remember({ session: copyOf(session), ...sending });
       }
-      return session;
+      return session === null ? null : copyOf(session);
     } finally {
       lookups.delete(lookup);
-      if (lookups.size === 0 && underWay.get(userId) === lookups) underWay.delete(userId);
+      if (lookups.size === 0) underWay.delete(userId);
     }
+  };
+
+  /** The answer to the same question, asked a moment ago and not overtaken yet. */
+  const shared = (userId: string, sessionId: string, now: Date): Lookup["answer"] | undefined => {
+    for (const lookup of underWay.get(userId) ?? []) {
+      if (lookup.sessionId !== sessionId || lookup.isOvertaken) continue;
+      if (isFresh(lookup, clock.monotonic(), now.getTime())) return lookup.answer;
+    }
+    return undefined;
   };
 
   /** A step that may end sessions of a user, whether or not its answer arrives. */
@@ -133,15 +158,17 @@ export function nearCache(store: SessionStore, settings: NearCacheSettings): Nea
     near: {
       ...exact,
       async find(userId, sessionId, now) {
-        const known = users.get(userId)?.get(sessionId);
-        // One that seems over may have been renewed elsewhere: the store knows.
-        if (known !== undefined && isFresh(known, clock.monotonic(), now.getTime())) {
-          if (isLive(known.session, now)) return copyOf(known.session);
-        }
+        const known = recalled(userId, sessionId, now);
+        if (known !== null) return copyOf(known);
         listening.ensure();
+        const answer = shared(userId, sessionId, now);
+        const session = answer === undefined ? null : await answer;
+        // A refusal is not shared either.
+        if (session !== null && isLive(session, now)) return copyOf(session);
         return lookUp(userId, sessionId, now);
       },
     },
+    recall: (userId, sessionId, now) => recalled(userId, sessionId, now) !== null,
     start() {
       listening.start();
     },

@@ -3,7 +3,7 @@ import { idField } from "../domain/fields.ts";
 import type { Session } from "../domain/session.ts";
 import { readToken, signToken, timeField, type ReadToken, type TokenRules } from "./jws.ts";
 import type { KeyRing } from "./keys.ts";
-import { rememberingVerified } from "./verified-tokens.ts";
+import { rememberingVerified, type TokenReader } from "./verified-tokens.ts";
 
 /** The claims of an access token (RFC 9068, section 2.2): ids and the public tag, nothing else. */
 export interface AccessClaims {
@@ -39,6 +39,8 @@ export interface AccessTokens {
    * and the tag, so issuing a generation again gives the same claims again.
    */
   issue(session: Session, tag: string): Promise<IssuedToken>;
+  /** The claims of a token that is remembered as verified; null for every other. */
+  recall(token: string, now: Date): AccessClaims | null;
   /** The claims of an access token of ours, or null. */
   read(token: string, now: Date): Promise<ReadToken<AccessClaims> | null>;
 }
@@ -66,6 +68,10 @@ export function makeAccessTokens(settings: AccessTokenSettings): AccessTokens {
       tag: z.string(),
     }),
   };
+  const reader: TokenReader<AccessClaims> =
+    remembered > 0
+      ? rememberingVerified(rules, remembered)
+      : { recall: () => null, read: (token, now) => readToken(token, rules, now) };
   return {
     async issue(session, tag) {
       const iat = Math.floor(session.rotatedAt.getTime() / 1000);
@@ -84,9 +90,6 @@ export function makeAccessTokens(settings: AccessTokenSettings): AccessTokens {
       };
       return { token: await signToken(ring, typ, claims), exp };
     },
-    read:
-      remembered > 0
-        ? rememberingVerified(rules, remembered)
-        : (token, now) => readToken(token, rules, now),
+    ...reader,
   };
 }

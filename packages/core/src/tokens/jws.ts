@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
+import { webcrypto, type KeyObject } from "node:crypto";
 import { CompactSign, compactVerify, errors } from "jose";
 import * as z from "zod";
-import type { KeyRing } from "./keys.ts";
+import type { Algorithm, KeyRing } from "./keys.ts";
 
 /** Longer texts are refused before anything is parsed. */
 const maxLength = 8192;
@@ -37,9 +38,23 @@ const headerForm = z.strictObject({ alg: z.string(), kid: z.string(), typ: z.str
 /** Signs claims as a JWS whose header has `alg`, `kid` and `typ` and nothing else. */
 export async function signToken(ring: KeyRing, typ: string, claims: object): Promise<string> {
   const { algorithm, kid, sign } = ring.signing;
+  const key = await imported(sign, algorithm);
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: algorithm, kid, typ })
-    .sign(sign);
+    .sign(key);
+}
+
+const secrets = new WeakMap<KeyObject, Promise<webcrypto.CryptoKey>>();
+
+/** jose imports a shared secret anew at each use, and other keys once; here it is always once. */
+function imported(key: KeyObject, algorithm: Algorithm): KeyObject | Promise<webcrypto.CryptoKey> {
+  if (algorithm !== "HS256") return key;
+  const known = secrets.get(key);
+  if (known !== undefined) return known;
+  const hmac = { name: "HMAC", hash: "SHA-256" };
+  const first = webcrypto.subtle.importKey("raw", key.export(), hmac, false, ["sign", "verify"]);
+  secrets.set(key, first);
+  return first;
 }
 
 /**
@@ -80,7 +95,7 @@ async function verifiedPayload(token: string, rules: TokenRules<unknown>): Promi
       if (!header.success || header.data.typ !== rules.typ || key?.algorithm !== header.data.alg) {
         throw new errors.JWSInvalid("not a token of this kind");
       }
-      return key.verify;
+      return imported(key.verify, key.algorithm);
     });
     return isUtf8(payload) ? JSON.parse(Buffer.from(payload).toString()) : null;
   } catch (error) {

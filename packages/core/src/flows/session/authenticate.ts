@@ -13,6 +13,17 @@ export const authenticateInput: z.ZodType<AuthenticateInput> = z.strictObject({
 });
 
 /**
+ * What {@link authenticate} would answer without asking anybody; null where it has to ask, or would
+ * refuse.
+ */
+export function recallCaller(context: Context, accessToken: string): Caller | null {
+  const now = context.clock.now();
+  const claims = context.tokens.access.recall(accessToken, now);
+  if (claims === null || !context.recall(claims.sub, claims.sid, now)) return null;
+  return { userId: claims.sub, tag: claims.tag, sessionId: claims.sid };
+}
+
+/**
  * Whose request this is: made for each authenticated request.
  *
  * 1. Verify the token: signature, type, issuer, audience, times, form of the claims.
