@@ -49,7 +49,10 @@ export function createAuth(options: AuthOptions): Auth {
   const context: Context =
     cache === null
       ? exact
-      : { ...exact, sessions: cache.exact, near: cache.near, recall: cache.recall };
+      : {
+          ...{ ...exact, sessions: cache.exact, near: cache.near },
+          recall: (userId, sessionId, now) => cache.recall(userId, sessionId, now),
+        };
   const handlers = options.handlers ?? {};
   const worker = makeWorker(context, handlers);
   const { publicUrl, locale, trustedProxies, paths, productName, loginUrl } = context.config;

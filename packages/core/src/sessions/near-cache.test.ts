@@ -124,10 +124,10 @@ describe("a near cache", () => {
   it("shares no lookup that was sent 2 s ago", async () => {
     await warm();
     clock.advance({ seconds: 2 });
-    const { promise, answer } = held();
+    const hold = held();
     store.find = async (...of) => {
       finds += 1;
-      await promise;
+      await hold.promise;
       return memory.find(...of);
     };
     const before = finds;
@@ -138,7 +138,7 @@ describe("a near cache", () => {
     clock.advance({ milliseconds: 1 });
     const third = cache.near.find(session.userId, session.id, clock.now());
     expect(finds - before).toBe(2);
-    answer();
+    hold.answer();
     expect(await Promise.all([first, second, third])).not.toContain(null);
   });
 

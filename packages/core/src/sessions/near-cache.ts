@@ -41,6 +41,8 @@ interface Sending {
 /** A session that stood when a lookup was answered. */
 interface Standing extends Sending {
   readonly session: Session;
+  /** When it ends by itself. */
+  readonly endsOn: number;
 }
 
 /** A lookup on its way. What is ended meanwhile may or may not be in its answer. */
@@ -89,9 +91,10 @@ export function nearCache(store: SessionStore, settings: NearCacheSettings): Nea
 
   const recalled = (userId: string, sessionId: string, now: Date): Session | null => {
     const known = users.get(userId)?.get(sessionId);
-    if (known === undefined || !isFresh(known, clock.monotonic(), now.getTime())) return null;
+    const on = now.getTime();
+    if (known === undefined || !isFresh(known, clock.monotonic(), on)) return null;
     // One that seems over may have been renewed elsewhere: the store knows.
-    return isLive(known.session, now) ? known.session : null;
+    return on < known.endsOn ? known.session : null;
   };
 
   const remember = (standing: Standing): void => {
@@ -113,7 +116,8 @@ export function nearCache(store: SessionStore, settings: NearCacheSettings): Nea
       const session = await answer;
       if (session === null) forget(userId);
       else if (!lookup.isOvertaken && listening.isWanted) {
-        remember({ session: copyOf(session), ...sending });
+        const endsOn = Math.min(session.idleExpiresAt.getTime(), session.expiresAt.getTime());
+        remember({ session: copyOf(session), endsOn, ...sending });
       }
       return session === null ? null : copyOf(session);
     } finally {
