@@ -18,6 +18,9 @@ const darkRules = `.page { background-color: #12151c !important; }
 .box { background-color: #2a3140 !important; color: #eef1f6 !important; }
 .link { color: #8fb4ff !important; }`;
 
+/** Fills what a list of mails, or a lock screen, has room for after the preheader: no code, no link. */
+const emptiness = "&#847;&zwnj;&nbsp;".repeat(120);
+
 /** The letter as text: one block, one paragraph; a code and a link each on a line of their own. */
 export function renderText(letter: Letter): string {
   const blocks = letter.blocks.map((block) => textOf(block).map(clean).join("\n"));
@@ -63,6 +66,7 @@ ${darkRules}
 </head>
 <body class="page" style="margin:0;padding:0;background-color:#f2f4f7">
 <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${htmlText(letter.preheader)}</div>
+<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${emptiness}</div>
 <table ${layoutTable} width="100%" lang="${locale}" class="page" style="background-color:#f2f4f7">
 <tr><td align="center" style="padding:24px 12px">
 <table ${layoutTable} width="600" style="width:100%;max-width:600px">

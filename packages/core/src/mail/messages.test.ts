@@ -111,6 +111,14 @@ describe.each(every)("$kind in $locale", ({ kind, locale, mail }) => {
     }
   });
 
+  it("leaves a list of mails no room for more than the preheader", () => {
+    const [, after = ""] =
+      /mso-hide:all">[^<]*<\/div>\s*<div[^>]*display:none[^>]*>([^<]*)</.exec(mail.html) ?? [];
+    const signs = after.replaceAll(/&#847;|&zwnj;|&nbsp;/g, " ");
+    expect(signs).toMatch(/^ {200,}$/);
+    expect(mail.html.indexOf(after)).toBeLessThan(mail.html.indexOf("<h1"));
+  });
+
   it("leaves no hole in a sentence", () => {
     expect(`${mail.subject}${mail.text}${mail.html}`).not.toMatch(
       /undefined|null|NaN|Invalid Date|\[object|\$\{|\.\.(?!\/)| {2}\S/,
