@@ -31,7 +31,8 @@ it("lists every mail in both languages", async () => {
   const { text } = await read("/");
   const listed = [...text.matchAll(/href="([^"]+)"/g)].map(([, path]) => path);
   const all = ["en", "ru"].flatMap((locale) => kinds.map((kind) => `/${locale}/${kind}`));
-  expect(listed.toSorted()).toEqual(all.toSorted());
+  expect(new Set(listed)).toEqual(new Set(all));
+  expect(listed).toHaveLength(all.length);
 });
 
 it.each(["en", "ru"].flatMap((locale) => kinds.map((kind) => ({ locale, kind }))))(

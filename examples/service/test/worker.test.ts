@@ -35,12 +35,22 @@ let refused = 0;
 
 const idOf = (raw: string): string => /^Message-ID: <([^@]+)@/im.exec(raw)?.[1] ?? "";
 
+/** Every mail that was taken, in order, heard of or not. */
+const taken: string[] = [];
+
+/** A tenth is put off once; of a fiftieth the first copy is taken, and said to be put off. */
 function later(raw: string): SmtpReply | null {
   const id = idOf(raw);
-  const isTenth = (createHash("sha256").update(id).digest()[0] ?? 0) % 10 === 0;
-  if (!isTenth || putOff.has(id)) return null;
-  putOff.add(id);
-  return { status: 451, text: "4.7.1 come back in a moment" };
+  const [first = 0, second = 0] = createHash("sha256").update(id).digest();
+  const isUnheard = second % 50 === 0;
+  const isFirst = !putOff.has(id);
+  if (isFirst && (first % 10 === 0 || isUnheard)) {
+    putOff.add(id);
+    if (isUnheard) taken.push(raw);
+    return { status: 451, text: "4.7.1 come back in a moment" };
+  }
+  taken.push(raw);
+  return null;
 }
 
 function never(address: string): SmtpReply | null {
@@ -87,8 +97,8 @@ async function startWorker(): Promise<ChildProcess> {
 async function end(child: ChildProcess): Promise<void> {
   const exit = once(child, "exit");
   child.kill("SIGTERM");
-  const [code] = await exit;
-  assert.equal(code, 0);
+  await exit;
+  assert.equal(child.exitCode, 0);
 }
 
 /** Users with an account and claims that wait for their code; one user in fifty has no mailbox. */
@@ -183,10 +193,8 @@ it("10,000 jobs, three workers, one killed every second: each mail goes out or i
     "SELECT count(*) AS jobs FROM latchkey.jobs WHERE attempts > 1 AND kind <> 'expire-reset-link'",
   );
   const copiesOf = new Map<string, string[]>();
-  for (const { raw } of smtp.accepted) {
-    copiesOf.set(idOf(raw), [...(copiesOf.get(idOf(raw)) ?? []), raw]);
-  }
-  const copies = smtp.accepted.length - copiesOf.size;
+  for (const raw of taken) copiesOf.set(idOf(raw), [...(copiesOf.get(idOf(raw)) ?? []), raw]);
+  const copies = taken.length - copiesOf.size;
   console.log(
     `${jobs.length} jobs, ${workers} workers, ${kills} killed in ${killed} s, all ended after ` +
       `${ended} s: ${copiesOf.size} mails and ${copies} copies of them, ${putOff.size} put off by ` +
@@ -199,7 +207,7 @@ it("10,000 jobs, three workers, one killed every second: each mail goes out or i
   for (const { id } of jobs) assert.ok(copiesOf.has(id) !== givenUp.has(id), id);
   assert.equal(copiesOf.size + givenUp.size, jobs.length);
   assert.ok(refused >= givenUp.size && givenUp.size > 0);
-  assert.ok(kills > 2 && copies > 0, "nobody was killed in the middle of anything");
+  assert.ok(kills > 2, "too few were killed");
 
   // A copy says what the first one said: the same code, the same link.
   let codesAndLinks = 0;
@@ -210,31 +218,33 @@ it("10,000 jobs, three workers, one killed every second: each mail goes out or i
     for (const copy of again) assert.deepEqual(copy, said);
     if (/^\d{6}$|password-reset/m.test(said?.text ?? "")) codesAndLinks += others.length;
   }
+  assert.ok(codesAndLinks > 0);
   console.log(`${codesAndLinks} of the copies were of codes and links, each the same as the first`);
 
   // In each lane one after another, a copy before the next.
   const placeOf = new Map(jobs.map((job, place) => [job.id, { place, lane: job.lane }]));
   const lastOf = new Map<string | null, number>();
-  for (const { raw } of smtp.accepted) {
+  for (const raw of taken) {
     const { place, lane } = placeOf.get(idOf(raw)) ?? { place: -1, lane: null };
     assert.ok(place >= (lastOf.get(lane) ?? 0), `lane ${lane} is out of order`);
     lastOf.set(lane, place);
   }
 
   // Who is asked to end, ends what it began and leaves the rest.
-  const before = smtp.accepted.length;
+  const before = taken.length;
+  const heard = smtp.accepted.length;
   const more = jobsFor(users, [])
     .slice(0, 3000)
     .map((job) => ({ ...job, lane: null }));
   await outbox.enqueue(more, createdAt);
-  while (smtp.accepted.length < before + 200) await pause(5);
+  while (taken.length < before + 200) await pause(5);
   const asked = performance.now();
   await Promise.all(crew.map(end));
   const drained = performance.now() - asked;
   const { due, claimed } = await outbox.count(new Date());
   assert.equal(claimed, 0);
   assert.ok(due > 0, "there was nothing left to leave");
-  const sent = smtp.accepted.slice(before).map(({ raw }) => idOf(raw));
+  const sent = smtp.accepted.slice(heard).map(({ raw }) => idOf(raw));
   assert.equal(new Set(sent).size, sent.length);
   console.log(
     `asked to end amid ${more.length} more: ${sent.length} sent, none twice, none held, ` +

@@ -17,18 +17,20 @@ const mailer = smtpMailer({ url: smtpUrl, from: "no-reply@mail.example" });
 const auth = createAuth({
   ...{ publicUrl: "http://localhost", secret, mailer, stores: postgresStores(pool) },
   jobs: {
-    ...{ batch: 10, leaseSeconds: 10, pollSeconds: 0.1 },
+    ...{ batch: 20, leaseSeconds: 10, pollSeconds: 0.1 },
     ...{ retrySeconds: 0.1, longestRetrySeconds: 0.5 },
   },
   // What is thrown is told by the event of the job; this process has no log.
   onEvent: () => {},
 });
 
-process.once("SIGTERM", async () => {
+async function end(): Promise<void> {
   await auth.stop();
   await mailer.close();
   await pool.end();
   process.exit(0);
-});
+}
+
+process.once("SIGTERM", () => void end());
 await auth.start();
 process.send?.("started");
