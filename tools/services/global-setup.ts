@@ -16,6 +16,7 @@ interface Services {
   readonly postgres: () => Promise<PostgresService>;
   readonly redis: () => Promise<Service>;
   readonly "redis-cluster": () => Promise<Service>;
+  readonly chromium: () => Promise<Service>;
 }
 
 export type ServiceName = keyof Services;
@@ -25,6 +26,7 @@ const starters: Services = {
   postgres: async () => (await import("./postgres.ts")).startPostgres(),
   redis: async () => (await import("./redis.ts")).startRedis(),
   "redis-cluster": async () => (await import("./redis-cluster.ts")).startRedisCluster(),
+  chromium: async () => (await import("./chromium.ts")).startChromium(),
 };
 
 /** Vitest's `globalSetup`: provides the broker's address and ends everything after the run. */
