@@ -50,6 +50,7 @@ input[aria-invalid] { border: 2px solid var(--fault); }
 }
 p + .button { margin-top: 1.75rem; }
 .button:hover, .button:active { background: var(--press); }
+p + .button { margin-top: 1.75rem; }
 .other { margin: .75rem 0 -.75rem; text-align: center; }
 .other + .other { margin-top: .75rem; }
 .other a { display: inline-block; padding: .625rem .75rem; }
