@@ -3,6 +3,7 @@ import { latchkey } from "@latchkey/adapter-express";
 import { AuthError, createAuth, type Auth } from "@latchkey/core";
 import { errorReply } from "@latchkey/core/http";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import { demoPage } from "latchkey-example-demo-page";
 import { endSoon } from "./ending.ts";
 import { inVariables, type Environment } from "./environment.ts";
 import { log, logEvent, logRequests } from "./log.ts";
@@ -57,7 +58,12 @@ async function serve(
 
   const front = listener("public");
   front.use(latchkey(auth, { publicRenew, pages: true }));
-  if (mail.kept !== null) front.use(mailbox(mail.kept));
+  if (mail.kept !== null) {
+    front.use(mailbox(mail.kept));
+    for (const { path, headers, body } of demoPage) {
+      front.get(path, (_request, response) => void response.set(headers).send(body));
+    }
+  }
   front.get("/healthz", (_request, response) => void response.json({ status: "ok" }));
   refuseTheRest(front, auth);
 

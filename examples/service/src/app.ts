@@ -2,6 +2,7 @@ import { latchkey } from "@latchkey/adapter-fastify";
 import { AuthError, createAuth, type Auth } from "@latchkey/core";
 import { errorReply } from "@latchkey/core/http";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { demoPage } from "latchkey-example-demo-page";
 import { endSoon } from "./ending.ts";
 import { inVariables, type Environment } from "./environment.ts";
 import { log, logEvent, logRequests } from "./log.ts";
@@ -56,7 +57,12 @@ async function serve(
 
   const front = listener(auth, "public");
   await front.register(latchkey, { auth, publicRenew, pages: true });
-  if (mail.kept !== null) await front.register(mailbox, { mailer: mail.kept });
+  if (mail.kept !== null) {
+    await front.register(mailbox, { mailer: mail.kept });
+    for (const { path, headers, body } of demoPage) {
+      front.get(path, (_request, reply) => reply.headers({ ...headers }).send(body));
+    }
+  }
   front.get("/healthz", async () => ({ status: "ok" }));
 
   const inner = internalPort === null ? null : listener(auth, "internal");

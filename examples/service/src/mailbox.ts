@@ -39,7 +39,8 @@ function page(mailer: MemoryMailer): string {
     (mail) => `<article>
 <h2>${escape(mail.subject)}</h2>
 <p>to ${escape(mail.to)} · ${escape(mail.at.toISOString())}</p>
-<iframe sandbox title="${escape(mail.subject)}" srcdoc="${escape(mail.html)}"></iframe>
+<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="${escape(mail.subject)}"
+ srcdoc="${escape(`<base target="_blank">${mail.html}`)}"></iframe>
 <details><summary>as text</summary><pre>${escape(mail.text)}</pre></details>
 </article>`,
   );

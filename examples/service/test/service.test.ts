@@ -88,7 +88,8 @@ describe.each(startScripts)("npm run %s", (SCRIPT) => {
 
     it("what is nowhere, and what is no path, is a problem like any other", async () => {
       for (const base of [service.url, service.internal]) {
-        for (const path of ["/", "/nothing", "/api", "/favicon.ico", "/.env", "/dev/mailbox/.."]) {
+        const paths = ["/nothing", "/api", "/favicon.ico", "/.env", "/dev/mailbox/..", "/demo/"];
+        for (const path of base === service.internal ? ["/", "/demo/main.js", ...paths] : paths) {
           const answer = await send("GET", `${base}${path}`);
           assert.equal(codeOf(answer), "not_found");
           assert.equal(answer.headers["cache-control"], "no-store");

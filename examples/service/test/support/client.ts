@@ -104,11 +104,28 @@ export async function mailTo(
   throw new Error(`no ${kind} came to ${to}`);
 }
 
+/** Somebody who has registered and confirmed. */
+export async function anAccount(service: Service, tag: string): Promise<Person> {
+  const person = aPerson(tag);
+  const client = clientOf(service);
+  const { registrationId } = fieldsOf(await client.register(person), 201);
+  const code = codeIn(await mailTo([service], person.email, "confirmation_code"));
+  fieldsOf(await client.confirm(person.email, String(registrationId), code), 200);
+  return person;
+}
+
 /** The six digits of a mail. */
 export function codeIn(text: string): string {
   const [code] = /^\d{6}$/m.exec(text) ?? [];
   assert.ok(code !== undefined, text);
   return code;
+}
+
+/** A mail's link. */
+export function linkIn(text: string): string {
+  const [link] = /http\S+\/password-reset\/\S+/.exec(text) ?? [];
+  assert.ok(link !== undefined, text);
+  return link;
 }
 
 /** The token of a mail's link. */
