@@ -11,6 +11,7 @@ import { smtpMailer, type SmtpMailer, type SmtpMailerOptions } from "../src/inde
 import { aMessage, coreMessage } from "./messages.ts";
 
 const from = "Ключница <no-reply@mail.example>";
+const longLine = `https://mail.example/${"a0".repeat(600)}`;
 const ends: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(ends.map((end) => end())));
 
@@ -101,9 +102,12 @@ it.each(["en", "ru"] as const)(
   },
 );
 
-it("is two alternatives of one mail, in ASCII lines that no server has to cut", async () => {
+it.each([
+  { script: "Cyrillic", message: aMessage() },
+  { script: "Latin", message: { ...aMessage(), text: longLine, html: `<p>${longLine}</p>` } },
+])("is two alternatives, $script too, in ASCII lines that no server cuts", async ({ message }) => {
   const server = await aServer();
-  await aMailer(server).send(aMessage());
+  await aMailer(server).send(message);
   const { raw } = onlyMail(server);
   expect(raw).toMatch(/^Content-Type: multipart\/alternative;/m);
   expect(raw.match(/^Content-Type: text\/(plain|html); charset=utf-8\r$/gm)).toHaveLength(2);
