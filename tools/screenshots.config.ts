@@ -5,5 +5,5 @@ import tests from "../vitest.config.ts";
 const { test, ...rest } = tests;
 export default mergeConfig(
   defineConfig(rest),
-  defineConfig({ test: { ...test, include: ["examples/service/test/screenshots.ts"] } }),
+  defineConfig({ test: { ...test, include: ["examples/*/test/screenshots.ts"] } }),
 );
