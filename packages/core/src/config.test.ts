@@ -62,6 +62,7 @@ describe("defaults", () => {
       locale: "en",
       trustedProxies: [],
       ipv6PrefixBits: 64,
+      ipv6SiteFactor: 10,
       paths: {},
       mailUnknownAddresses: false,
     });
@@ -75,9 +76,11 @@ describe("defaults", () => {
       codesByEmailDaily: { limit: 10, windowSeconds: 86_400 },
       confirmByNetwork: { limit: 60, windowSeconds: 900 },
       confirmByRegistration: { limit: 30, windowSeconds: 3600 },
-      confirmByEmail: { limit: 30, windowSeconds: 86_400 },
+      confirmByEmail: { limit: 15, windowSeconds: 86_400 },
       resendByNetwork: { limit: 20, windowSeconds: 3600 },
       resendByRegistration: { limit: 1, windowSeconds: 60 },
+      resendByRegistrationHourly: { limit: 4, windowSeconds: 3600 },
+      resendByRegistrationDaily: { limit: 9, windowSeconds: 86_400 },
       loginByNetwork: { limit: 50, windowSeconds: 900 },
       loginByIdentifierAndNetwork: {
         free: 5,
@@ -85,14 +88,15 @@ describe("defaults", () => {
         maxSeconds: 3600,
         windowSeconds: 86_400,
       },
-      loginByIdentifier: { limit: 48, windowSeconds: 86_400 },
+      loginByIdentifier: { limit: 44, windowSeconds: 86_400 },
       forgotByNetwork: { limit: 20, windowSeconds: 3600 },
       forgotByEmail: { limit: 1, windowSeconds: 60 },
       forgotByEmailHourly: { limit: 3, windowSeconds: 3600 },
       resetByNetwork: { limit: 30, windowSeconds: 900 },
       resetByLink: { limit: 10, windowSeconds: 3600 },
-      changePasswordBySession: { limit: 10, windowSeconds: 900 },
-      changePasswordBySessionDaily: { limit: 50, windowSeconds: 86_400 },
+      changePasswordBySession: { limit: 5, windowSeconds: 900 },
+      changePasswordBySessionDaily: { limit: 10, windowSeconds: 86_400 },
+      mailsToNewAddresses: { limit: 300, windowSeconds: 300 },
     });
   });
 
@@ -140,6 +144,7 @@ describe("numbers", () => {
     ["jobs.leaseSeconds", 10, 600],
     ["jobs.maxAttempts", 1, 100],
     ["ipv6PrefixBits", 48, 64],
+    ["ipv6SiteFactor", 1, 1000],
     ["limits.loginByNetwork.limit", 1, 1_000_000],
     ["limits.loginByNetwork.windowSeconds", 1, 604_800],
     ["limits.loginByIdentifierAndNetwork.free", 1, 1000],

@@ -35,6 +35,7 @@ export interface Config {
   readonly locale: Locale;
   readonly trustedProxies: readonly string[];
   readonly ipv6PrefixBits: number;
+  readonly ipv6SiteFactor: number;
   readonly paths: Readonly<Record<string, string>>;
   readonly mailUnknownAddresses: boolean;
 }
@@ -141,6 +142,7 @@ const plainForm = z.strictObject({
   locale: z.enum(["en", "ru"]).default("en"),
   trustedProxies: z.array(z.string(typeSays(proxyForm)).refine(isProxy, proxyForm)).default([]),
   ipv6PrefixBits: int(48, 64, 64),
+  ipv6SiteFactor: int(1, 1000, 10),
   paths: z
     .record(
       z.string(),

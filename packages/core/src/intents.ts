@@ -1,5 +1,4 @@
 import { newId, type Context } from "./context.ts";
-import type { Locale } from "./domain/locale.ts";
 import type { DurableEventName } from "./ports/event-sink.ts";
 import type { Job, JobKind, JobPayloads } from "./ports/outbox.ts";
 import { derivedId, emailKey } from "./tokens/digests.ts";
@@ -23,10 +22,13 @@ export function sendConfirmation(
   };
 }
 
-/** Mail a reset link, if a user owns the email. */
-export function sendResetLink(context: Context, email: string, locale: Locale, now: Date): Job {
-  const lane = emailKey(context.keys, email);
-  const payload = { email, locale };
+/** Mail a reset link, if a user owns the email and it is not over its limit. */
+export function sendResetLink(
+  context: Context,
+  payload: JobPayloads["send-reset-link"],
+  now: Date,
+): Job {
+  const lane = emailKey(context.keys, payload.email);
   return { id: newId(context), kind: "send-reset-link", payload, lane, createdAt: now, dueAt: now };
 }
 

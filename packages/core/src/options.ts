@@ -162,6 +162,11 @@ export interface AuthOptions {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Bits of an IPv6 address that stand for one network, 48–64 (default: 64). */
   readonly ipv6PrefixBits?: number | undefined;
+  /**
+   * How many times what a network may do all networks of one IPv6 /48 may do together, 1–1000
+   * (default: 10).
+   */
+  readonly ipv6SiteFactor?: number | undefined;
   /** Other paths for single endpoints, by name (defaults: the contract's). */
   readonly paths?: Readonly<Record<string, string>> | undefined;
   /** Whether forgot mails an address that has no account, to say so (default: false). */

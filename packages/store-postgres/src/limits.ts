@@ -11,35 +11,48 @@ const reclaimedFrom = (counters: string): string => `(
   FROM jsonb_each(${counters}))`;
 
 function statements(names: Names) {
+  // A counter is its stretches s, each [first, last, count], and the end e of the newest.
   // A rule counts if no rule up to and including it refuses; the first that refuses is answered.
   const take = sweeping(
     (sweep) => `WITH ${sweep}
     me AS MATERIALIZED (
       SELECT counters FROM ${names.limits} WHERE subject = $1::text FOR UPDATE),
     counted_before AS MATERIALIZED (
-      SELECT rule.*, coalesce((counter ->> 'n')::bigint, 0) AS count,
-        coalesce((counter ->> 'l')::bigint, $3::bigint) AS last,
-        coalesce((counter ->> 'e')::bigint, $3::bigint + rule.window) AS ends
+      SELECT rule.*, coalesce(found.count, 0) AS count, found.frees_at,
+        coalesce(found.stretches, '[]') AS stretches,
+        (found.stretches -> -1 ->> 0)::bigint AS first,
+        (found.stretches -> -1 ->> 1)::bigint AS last,
+        (found.stretches -> -1 ->> 2)::bigint AS newest_count
       FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (
           key text, name text, is_window boolean, allowed bigint, "window" bigint,
-          base bigint, longest bigint)) WITH ORDINALITY
-        AS rule (key, name, is_window, allowed, "window", base, longest, position)
-      LEFT JOIN LATERAL (
-        SELECT me.counters -> rule.key AS counter FROM me
-        WHERE (me.counters -> rule.key ->> 'e')::bigint > $3::bigint) AS found ON true),
+          apart integer, stretch bigint, base bigint, longest bigint)) WITH ORDINALITY
+        AS rule (key, name, is_window, allowed, "window", apart, stretch, base, longest, position),
+      LATERAL (
+        SELECT jsonb_agg(value ORDER BY place) AS stretches, sum(count)::bigint AS count,
+          min(last) FILTER (WHERE newer < rule.allowed) + rule.window AS frees_at
+        FROM (
+          SELECT value, place, (value ->> 1)::bigint AS last, (value ->> 2)::bigint AS count,
+            coalesce(sum((value ->> 2)::bigint) OVER (
+              ORDER BY place DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS newer
+          FROM me, jsonb_array_elements(me.counters -> rule.key -> 's') WITH ORDINALITY
+            AS kept (value, place)
+          WHERE (value ->> 1)::bigint + rule.window > $3::bigint) AS standing) AS found),
     waits AS MATERIALIZED (
       SELECT *, CASE
         WHEN count < allowed THEN 0
-        WHEN is_window THEN ends - $3::bigint
-        ELSE least(ends, last + least(base * 2 ^ least(count - allowed, 50), longest)::bigint)
-          - $3::bigint END AS wait
+        WHEN is_window THEN frees_at - $3::bigint
+        ELSE last - $3::bigint + least("window",
+          least(base * 2 ^ least(count - allowed, 50), longest)::bigint) END AS wait
       FROM counted_before),
     refusal AS MATERIALIZED (
       SELECT position, name, wait FROM waits WHERE wait > 0 ORDER BY position LIMIT 1),
     counting AS MATERIALIZED (
       SELECT jsonb_object_agg(key, jsonb_build_object(
-        'n', count + 1, 'l', greatest(last, $3::bigint),
-        'e', CASE WHEN is_window THEN ends ELSE greatest(last, $3::bigint) + "window" END))
+        'e', greatest(last, $3::bigint) + "window",
+        's', CASE WHEN jsonb_array_length(stretches) >= apart AND $3::bigint - first < stretch
+          THEN stretches - (-1) || jsonb_build_array(
+            jsonb_build_array(first, greatest(last, $3::bigint), newest_count + 1))
+          ELSE stretches || jsonb_build_array(jsonb_build_array($3::bigint, $3::bigint, 1)) END))
         AS counters
       FROM waits WHERE NOT EXISTS (SELECT 1 FROM refusal WHERE refusal.position <= waits.position)),
     row_after AS MATERIALIZED (
@@ -80,7 +93,9 @@ function statements(names: Names) {
       SELECT jsonb_object_agg(key, CASE
         WHEN EXISTS (SELECT 1 FROM given
           WHERE given.subject = own.subject AND jsonb_exists(given.give_back, key))
-        THEN value || jsonb_build_object('n', greatest(0, (value ->> 'n')::bigint - 1))
+        THEN CASE WHEN (value -> 's' -> -1 ->> 2)::bigint > 1
+          THEN jsonb_set(value, '{s,-1,2}', to_jsonb((value -> 's' -> -1 ->> 2)::bigint - 1))
+          ELSE jsonb_set(value, '{s}', (value -> 's') - (-1)) END
         ELSE value END)
       FROM jsonb_each(own.counters)
       WHERE (value ->> 'e')::bigint > $2::bigint AND NOT EXISTS (
@@ -125,6 +140,10 @@ function ruleParameter(rule: LimitRule) {
     is_window: isWindow,
     allowed: isWindow ? rule.limit : Math.max(1, rule.free),
     window: rule.windowSeconds * 1000,
+    // Of a window the first ten are remembered by themselves, then one a tenth of it; of a back-off
+    // only the last one's time matters.
+    apart: isWindow ? 10 : 1,
+    stretch: isWindow ? rule.windowSeconds * 100 : Number.MAX_SAFE_INTEGER,
     base: isWindow ? 0 : rule.baseSeconds * 1000,
     longest: isWindow ? 0 : rule.maxSeconds * 1000,
   };

@@ -36,7 +36,7 @@ async function contents(schema: string): Promise<readonly string[]> {
 describe("migrate", () => {
   it("makes every table once, and finds nothing missing after that", async () => {
     const made = await migrate(pool, { schema: "once" });
-    expect(made.map(({ version }) => version)).toEqual([1, 2]);
+    expect(made.map(({ version }) => version)).toEqual([1, 2, 3]);
     expect(await migrate(pool, { schema: "once" })).toEqual([]);
     const status = await migrationStatus(pool, { schema: "once" });
     expect(status.every(({ applied }) => applied)).toBe(true);
@@ -68,10 +68,10 @@ describe("migrate", () => {
   it("refuses a database that is newer, and says what to do", async () => {
     await migrate(pool, { schema: "newer" });
     await pool.query(
-      `INSERT INTO newer.migrations (version, name, checksum) VALUES (3, 'later', 'x')`,
+      `INSERT INTO newer.migrations (version, name, checksum) VALUES (4, 'later', 'x')`,
     );
     await expect(migrate(pool, { schema: "newer" })).rejects.toThrow(
-      'schema "newer" is at migration 3, which this version of @latchkey/store-postgres does not know: update the package',
+      'schema "newer" is at migration 4, which this version of @latchkey/store-postgres does not know: update the package',
     );
   });
 
@@ -99,6 +99,7 @@ describe("the files", () => {
     expect(migrations.map(({ version, checksum }) => [version, checksum.slice(0, 16)])).toEqual([
       [1, "afddce26358bb387"],
       [2, "72d1aa021957aa4d"],
+      [3, "13a9fc954c104a1e"],
     ]);
   });
 
@@ -106,9 +107,9 @@ describe("the files", () => {
     const copy = await mkdtemp(join(tmpdir(), "latchkey-migrations-"));
     try {
       await cp(folder, copy, { recursive: true });
-      await writeFile(join(copy, "0004_late.sql"), "SELECT 1;\n");
+      await writeFile(join(copy, "0005_late.sql"), "SELECT 1;\n");
       const from = pathToFileURL(`${copy}/`);
-      await expect(readMigrations(from)).rejects.toThrow("expected number 3");
+      await expect(readMigrations(from)).rejects.toThrow("expected number 4");
     } finally {
       await rm(copy, { recursive: true });
     }
@@ -144,9 +145,13 @@ describe("latchkey-migrate", () => {
     const where = ["--schema", "by_command"];
     const environment = { POSTGRES_URL: url };
     const before = await run(["status", ...where], environment);
-    expect(before.stdout).toBe("1 accounts: missing\n2 sessions_codes_limits: missing\n");
+    expect(before.stdout).toBe(
+      "1 accounts: missing\n2 sessions_codes_limits: missing\n3 sliding_limits: missing\n",
+    );
     const up = await run(["up", "--url", url, ...where]);
-    expect(up.stdout).toBe("1 accounts: applied\n2 sessions_codes_limits: applied\n");
+    expect(up.stdout).toBe(
+      "1 accounts: applied\n2 sessions_codes_limits: applied\n3 sliding_limits: applied\n",
+    );
     expect((await run(["up", ...where], environment)).stdout).toBe("nothing is missing\n");
     expect((await run(["status", ...where], environment)).stdout).toBe(up.stdout);
   });

@@ -7,17 +7,59 @@ import { allowed, aWindow, left, refusedFor, takeOne } from "./taking.ts";
 export const windows: Suite<RateLimiter> = {
   about: "windows",
   behaviours: {
-    "a window ends by the time it is asked at, counted from its first": async ({ store, at }) => {
+    "each attempt counts for the length of the window, by the time it is asked at": async ({
+      store,
+      at,
+    }) => {
       const [subject, rule] = [newDigest(), aWindow({ limit: 2, windowSeconds: 60 })];
       await takeOne(store, subject, rule, at(0));
       await takeOne(store, subject, rule, at(50));
       const [before, end] = around(at(60));
       assert.equal(await refusedFor(store, subject, rule, before), 1);
       await takeOne(store, subject, rule, end);
-      // A new window begins there: it is not the old one that slides.
-      await takeOne(store, subject, rule, milliseconds(at(120), -1));
-      assert.equal(await refusedFor(store, subject, rule, milliseconds(at(120), -1)), 1);
-      await takeOne(store, subject, rule, at(120));
+      assert.equal(await refusedFor(store, subject, rule, end), 50);
+      assert.equal(await refusedFor(store, subject, rule, milliseconds(at(110), -1)), 1);
+      await takeOne(store, subject, rule, at(110));
+    },
+
+    "no span of the window's length holds more than the limit, wherever it begins": async ({
+      store,
+      at,
+    }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 4, windowSeconds: 60 })];
+      await takeOne(store, subject, rule, at(0));
+      for (let count = 0; count < 3; count += 1) await takeOne(store, subject, rule, at(59));
+      assert.equal(await left(store, subject, rule, at(60)), 1);
+      assert.equal(await left(store, subject, rule, milliseconds(at(119), -1)), 0);
+      assert.equal(await left(store, subject, rule, at(119)), 3);
+    },
+
+    "up to ten are forgotten one by one, and more at most a tenth of the window late": async ({
+      store,
+      at,
+    }) => {
+      const [subject, few, many] = [newDigest(), aWindow({ limit: 10 }), aWindow({ limit: 30 })];
+      for (let second = 0; second < 10; second += 1) {
+        await takeOne(store, subject, few, at(second));
+      }
+      for (let third = 0; third < 30; third += 1) {
+        await takeOne(store, subject, many, at(third / 3));
+      }
+      for (let second = 60; second < 70; second += 1) {
+        assert.equal(await left(store, subject, few, at(second)), 1);
+      }
+      assert.equal(await left(store, subject, many, milliseconds(at(60), -1)), 0);
+      assert.equal(await left(store, subject, many, at(69.7 + 6)), 30);
+    },
+
+    "spread evenly, as many pass as the limit says, but for a tenth": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 20, windowSeconds: 60 })];
+      let passed = 0;
+      for (let second = 0; second < 600; second += 1) {
+        const { outcome } = await store.take(subject, [rule], at(second));
+        if (outcome === "allowed") passed += 1;
+      }
+      assert.ok(passed <= 200 && passed >= 180, `${passed} in ten windows of 20`);
     },
 
     "a refusal says in whole seconds when the next is allowed": async ({ store, at }) => {

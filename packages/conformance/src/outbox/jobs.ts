@@ -5,17 +5,19 @@ import { only } from "../outcomes.ts";
 import { aCloseJob, aJob, aJobOf, around, newDigest, newEmail, newId } from "../samples.ts";
 import { everyKind, takeAll, takeThese } from "./taking.ts";
 
+const toSomebody = () => ({ email: newEmail(), locale: "ru" }) as const;
+
 /** One job of each kind, with everything in it that a store must hand back as it was. */
 function oneOfEach(now: Date, dueAt: Date): readonly Job[] {
   const [userId, linkId] = [newId(), newDigest()];
   const expiresAt = dueAt.toISOString();
   const own = { dueAt };
   return [
-    aJobOf("send-confirmation", { registrationId: newId(), email: newEmail(), locale: "ru" }, now, {
+    aJobOf("send-confirmation", { ...toSomebody(), registrationId: newId(), again: true }, now, {
       ...own,
       lane: newDigest(),
     }),
-    aJobOf("send-reset-link", { email: newEmail(), locale: "en" }, now, own),
+    aJobOf("send-reset-link", { ...toSomebody(), overLimit: false }, now, own),
     aJobOf("send-notice", { userId, notice: "password_changed" }, now, { ...own, lane: userId }),
     aJobOf("close-sessions", { userId, before: null, exceptSessionId: newId() }, now, own),
     aJobOf("close-sessions", { userId, before: 7, exceptSessionId: null }, now, own),
@@ -138,7 +140,7 @@ export const outboxJobs: Suite<Accounts> = {
       const held = aJob(at(0), { lane });
       const waiting = aJob(at(0), { lane });
       const later = [aJob(at(0), { dueAt: at(50) }), aJob(at(0), { lane, dueAt: at(50) })];
-      const other = aJobOf("send-reset-link", { email: newEmail(), locale: "en" }, at(0));
+      const other = aJobOf("send-reset-link", { ...toSomebody(), overLimit: false }, at(0));
       await store.outbox.enqueue([held, waiting, ...later, other], at(0));
       const counted = async (now: Date): Promise<OutboxCount> => {
         const all = await store.outbox.count(now);

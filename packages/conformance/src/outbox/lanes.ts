@@ -52,7 +52,7 @@ export const outboxLanes: Suite<Accounts> = {
     "a job of a kind not asked for holds up its lane": async ({ store, at }) => {
       await takeAll(store.outbox, at(0));
       const lane = newId();
-      const payload = { email: newEmail(), locale: "en" } as const;
+      const payload = { email: newEmail(), locale: "en", overLimit: false } as const;
       const first = aJobOf("send-reset-link", payload, at(0), { lane });
       const second = aJob(at(0), { lane });
       await store.outbox.enqueue([first, second], at(0));

@@ -29,6 +29,31 @@ function readThenWritten(): RateLimiter["take"] {
   };
 }
 
+/** Sound in every other way: a window begins with its first attempt, and all of it ends at once. */
+function fixedWindows(sound: RateLimiter): RateLimiter["take"] {
+  const windows = new Map<string, { count: number; readonly endsAt: number }>();
+  return async (subject, rules, now) => {
+    for (const rule of rules) {
+      if (rule.kind !== "window") {
+        const answer = await sound.take(subject, [rule], now);
+        if (answer.outcome === "limited") return answer;
+        continue;
+      }
+      const key = JSON.stringify([subject, rule.name, rule.scope]);
+      const kept = windows.get(key);
+      const isOver = kept === undefined || kept.endsAt <= now.getTime();
+      const fresh = { count: 0, endsAt: now.getTime() + rule.windowSeconds * 1000 };
+      const current = isOver ? fresh : kept;
+      if (current.count >= rule.limit) {
+        const retryAfterSeconds = Math.ceil((current.endsAt - now.getTime()) / 1000);
+        return { outcome: "limited", retryAfterSeconds, rule: rule.name };
+      }
+      windows.set(key, { ...current, count: current.count + 1 });
+    }
+    return { outcome: "allowed" };
+  };
+}
+
 export const brokenLimits: readonly BrokenStore<RateLimiter>[] = [
   {
     name: "looks at a limit first and counts after",
@@ -90,6 +115,30 @@ export const brokenLimits: readonly BrokenStore<RateLimiter>[] = [
     ],
   },
   {
+    name: "allows twice the limit around the edge of two windows",
+    make: withLimits((limits) => ({ take: fixedWindows(limits) })),
+    caughtBy: [
+      "no span of the window's length holds more than the limit, wherever it begins",
+      "any steps are allowed and refused as plain histories say, and each wait is true to the second",
+    ],
+  },
+  {
+    name: "answers the whole window as the wait",
+    make: withLimits((limits) => ({
+      async take(subject, rules, now) {
+        const answer = await limits.take(subject, rules, now);
+        const rule =
+          answer.outcome === "limited" ? rules.find((one) => one.name === answer.rule) : undefined;
+        if (answer.outcome === "allowed" || rule === undefined) return answer;
+        return { ...answer, retryAfterSeconds: rule.windowSeconds };
+      },
+    })),
+    caughtBy: [
+      "a refusal says in whole seconds when the next is allowed",
+      "any steps are allowed and refused as plain histories say, and each wait is true to the second",
+    ],
+  },
+  {
     name: "never ends a counter",
     make: withLimits((limits) => {
       const first = new Map<string, Date>();
@@ -102,7 +151,7 @@ export const brokenLimits: readonly BrokenStore<RateLimiter>[] = [
       };
     }),
     caughtBy: [
-      "a window ends by the time it is asked at, counted from its first",
+      "each attempt counts for the length of the window, by the time it is asked at",
       "a back-off is forgotten after its window without one, and not before",
     ],
   },

@@ -9,6 +9,7 @@ describe("toClient", () => {
     expect(client).toEqual({
       address: "192.0.2.1",
       network: "192.0.2.1",
+      site: null,
       agent: "Firefox/Linux",
       locale: "ru",
     });
@@ -19,6 +20,14 @@ describe("toClient", () => {
     expect(toClient({ ip }, "en", 64).network).toBe("2001:db8:aaaa:bbbb:0:0:0:0/64");
     expect(toClient({ ip }, "en", 56).network).toBe("2001:db8:aaaa:bb00:0:0:0:0/56");
     expect(toClient({ ip }, "en", 64).address).toBe("2001:db8:aaaa:bbbb::1");
+  });
+
+  it("knows the /48 around an IPv6 network, and none where the network is one, or IPv4", () => {
+    const ip = "2001:db8:aaaa:bbbb::1";
+    expect(toClient({ ip }, "en", 64).site).toBe("2001:db8:aaaa:0:0:0:0:0/48");
+    expect(toClient({ ip }, "en", 49).site).toBe("2001:db8:aaaa:0:0:0:0:0/48");
+    expect(toClient({ ip }, "en", 48).site).toBeNull();
+    expect(toClient({ ip: "::ffff:192.0.2.1" }, "en", 64).site).toBeNull();
   });
 
   it("takes the configured language where the client names none, or none of ours", () => {

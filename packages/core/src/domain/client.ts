@@ -1,6 +1,10 @@
+import { isIPv6 } from "node:net";
 import { networkOf, parseAddress } from "./address.ts";
 import { isLocale, type Locale } from "./locale.ts";
 import { agentLabel } from "./session.ts";
+
+/** What one customer may hold at most (RFC 6177, section 2). */
+const siteBits = 48;
 
 /** Who calls a flow, as the caller of the library knows it. */
 export interface ClientInput {
@@ -17,6 +21,8 @@ export interface Client {
   readonly address: string;
   /** What limits count: the address, or its IPv6 prefix. */
   readonly network: string;
+  /** The IPv6 /48 that the network lies in; null for IPv4, and where that is the network. */
+  readonly site: string | null;
   readonly agent: string;
   readonly locale: Locale;
 }
@@ -32,6 +38,7 @@ export function toClient(input: ClientInput, fallback: Locale, ipv6PrefixBits: n
   return {
     address,
     network: networkOf(address, ipv6PrefixBits),
+    site: isIPv6(address) && ipv6PrefixBits > siteBits ? networkOf(address, siteBits) : null,
     agent: agentLabel(input.agent),
     locale: isLocale(input.locale) ? input.locale : fallback,
   };

@@ -140,8 +140,8 @@ it("A-50: what waits in the outbox holds intents: no code and no link", async ()
   const kinds = ["send-confirmation", "send-reset-link"] as const;
   const jobs = await outbox.claim(kinds, 10, 60, world.clock.now());
   expect(jobs.map(({ payload }) => Object.keys(payload).toSorted())).toEqual([
-    ["email", "locale", "registrationId"],
-    ["email", "locale"],
+    ["again", "email", "locale", "registrationId"],
+    ["email", "locale", "overLimit"],
   ]);
 });
 

@@ -53,7 +53,7 @@ it("guesses from everywhere stay under a hundred a day over both doors", async (
     await guess(world, network(n + 1000), ada.email);
     world.clock.advance({ seconds: 200 });
   }
-  expect(compared(world)).toBe(96);
+  expect(compared(world)).toBe(88);
 });
 
 it("what a blocked network tries on does not count against the identifier", async () => {
@@ -61,9 +61,9 @@ it("what a blocked network tries on does not count against the identifier", asyn
   await signUp(world);
   for (let time = 0; time < 500; time += 1) await guess(world, elsewhere);
   expect(compared(world)).toBe(5);
-  for (let n = 0; n < 43; n += 1) expect(await guess(world, network(n))).toBe(0);
+  for (let n = 0; n < 39; n += 1) expect(await guess(world, network(n))).toBe(0);
   expect(await guess(world, network(100))).toBeGreaterThan(0);
-  expect(compared(world)).toBe(48);
+  expect(compared(world)).toBe(44);
 });
 
 it("a network that failed too often is refused before any identifier counts", async () => {
@@ -129,8 +129,8 @@ it("a success forgets the failures of this network and gives its own count back"
     for (let time = 0; time < 2; time += 1) expect(await guess(world, home)).toBe(0);
     await signIn(world);
   }
-  // Forty failures; twenty logins took nothing from the forty-eight.
-  for (let n = 0; n < 8; n += 1) expect(await guess(world, network(n))).toBe(0);
+  // Forty failures; twenty logins took nothing from the forty-four.
+  for (let n = 0; n < 4; n += 1) expect(await guess(world, network(n))).toBe(0);
   expect(await guess(world, network(9))).toBeGreaterThan(0);
 });
 
@@ -184,7 +184,7 @@ it("a locked identifier keeps the owner's sessions and the way by mail open", as
   const world = makeWorld();
   await signUp(world);
   const { pair } = await signIn(world);
-  for (let n = 0; n < 48; n += 1) await guess(world, network(n));
+  for (let n = 0; n < 44; n += 1) await guess(world, network(n));
   expect(await guess(world, network(99))).toBeGreaterThan(0);
   const { accessToken, refreshToken } = pair;
   await expect(world.auth.authenticate({ accessToken }, home)).resolves.toBeDefined();

@@ -9,7 +9,9 @@ export interface JobRun {
 /** How a run ended; throwing means that it is tried again. */
 export type JobOutcome =
   | { readonly outcome: "done" }
-  | { readonly outcome: "buried"; readonly reason: string };
+  | { readonly outcome: "buried"; readonly reason: string }
+  /** Not now: to be tried again after so long, or later. */
+  | { readonly outcome: "postponed"; readonly seconds: number; readonly reason: string };
 
 export const done: JobOutcome = { outcome: "done" };
 

@@ -11,7 +11,7 @@ import { sendResetLink } from "./send-reset-link.ts";
 
 /**
  * Runs one claimed job and tells the outbox how it ended: done, to be tried again after a growing
- * wait, or buried. Never throws; where the outbox cannot be told, the lease runs out.
+ * wait (one that a limit holds back waits as well), or buried. Never throws; where the outbox cannot be told, the lease runs out.
  */
 export async function runJob(context: Context, handlers: Handlers, job: ClaimedJob): Promise<void> {
   try {
@@ -24,6 +24,10 @@ export async function runJob(context: Context, handlers: Handlers, job: ClaimedJ
     } else if (ended.outcome === "buried") {
       await context.outbox.bury(job.id, job.lease, ended.reason);
       emit(context, "job.buried", { ...about, reason: ended.reason });
+    } else if (ended.outcome === "postponed") {
+      const earliest = context.clock.now().getTime() + ended.seconds * 1000;
+      const dueAt = new Date(Math.max(earliest, nextTry(context, job).getTime()));
+      await context.outbox.retry(job.id, job.lease, dueAt, ended.reason);
     } else {
       await context.outbox.retry(job.id, job.lease, nextTry(context, job), ended.reason);
       emit(context, "job.failed", { ...about, reason: ended.reason });

@@ -4,11 +4,13 @@ import { expireResetLink, runHandler } from "../intents.ts";
 import { composeMail } from "../mail/messages.ts";
 import type { JobPayloads } from "../ports/outbox.ts";
 import { buried, done, type JobRun, type JobOutcome } from "./job.ts";
+import { mailWithin } from "./mail-within.ts";
 
 /**
  * Mails a reset link.
  *
- * 1. No enabled user owns the email: nothing, or (if configured) a mail that says so.
+ * 1. The email was over its limit, or no enabled user owns it: nothing. For an unknown one (if
+ *    configured) a mail that says so, which counts among those to addresses nobody has proven.
  * 2. Derive the link from the job; a retry that is too late mails nothing.
  * 3. Keep its digest in place of an earlier one. Superseded itself: no mail.
  * 4. Mail it, to the stored address.
@@ -18,14 +20,17 @@ export async function sendResetLink(
   job: JobRun,
   payload: JobPayloads["send-reset-link"],
 ): Promise<JobOutcome> {
+  if (payload.overLimit) return done;
   const { productName } = context.config;
   const user = await context.users.findByEmail(payload.email);
   if (user === null) {
     if (!context.config.mailUnknownAddresses) return done;
     const content = { kind: "no_account", data: { at: job.createdAt } } as const;
     const to = { id: job.id, to: payload.email, locale: payload.locale, productName };
-    await context.mailer.send(composeMail(content, to));
-    return done;
+    return mailWithin(context, { codesOf: null, isNew: true }, async () => {
+      await context.mailer.send(composeMail(content, to));
+      return true;
+    });
   }
   if (user.disabled) return done;
 

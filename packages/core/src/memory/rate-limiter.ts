@@ -1,10 +1,16 @@
-import type { BackoffRule, LimitRule, RateLimiter } from "../ports/rate-limiter.ts";
+import type { BackoffRule, LimitRule, RateLimiter, WindowRule } from "../ports/rate-limiter.ts";
 import { sweeper } from "./sweep.ts";
 
-interface Counter {
-  count: number;
-  /** When it last counted. */
+/** Attempts that came so close together that they are remembered, and forgotten, as one. */
+interface Stretch {
+  readonly firstAt: number;
   lastAt: number;
+  count: number;
+}
+
+interface Counter {
+  /** Oldest first; a back-off has one that never ends. */
+  stretches: Stretch[];
   /** When it is forgotten. */
   endsAt: number;
 }
@@ -21,9 +27,19 @@ export function memoryLimits(): RateLimiter {
     if (counters.size === 0) subjects.delete(key);
   };
   const sweep = sweeper(subjects, dropEnded);
-  const standing = (counters: Subject | undefined, rule: LimitRule, at: number) => {
+  const standing = (
+    counters: Subject | undefined,
+    rule: LimitRule,
+    at: number,
+  ): Counter | undefined => {
     const counter = counters?.get(keyOf(rule));
-    return counter !== undefined && at < counter.endsAt ? counter : undefined;
+    if (counter === undefined || at >= counter.endsAt) return undefined;
+    const { kind, windowSeconds } = rule;
+    if (kind === "window") {
+      const isOver = ({ lastAt }: Stretch): boolean => lastAt + windowSeconds * 1000 <= at;
+      counter.stretches = counter.stretches.filter((stretch) => !isOver(stretch));
+    }
+    return counter;
   };
 
   return {
@@ -32,7 +48,7 @@ export function memoryLimits(): RateLimiter {
       const at = now.getTime();
       for (const rule of rules) {
         const counters = subjects.get(subject) ?? new Map<string, Counter>();
-        const counter = standing(counters, rule, at) ?? begin(rule, at);
+        const counter = standing(counters, rule, at) ?? { stretches: [], endsAt: at };
         const waitMs = waitOf(rule, counter, at);
         if (waitMs > 0) {
           const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
@@ -52,7 +68,7 @@ export function memoryLimits(): RateLimiter {
         for (const rule of clear) counters.delete(keyOf(rule));
         for (const rule of giveBack) {
           const counter = standing(counters, rule, now.getTime());
-          if (counter !== undefined) counter.count = Math.max(0, counter.count - 1);
+          if (counter !== undefined) takeBack(counter);
         }
         dropEnded(subject, counters, now);
       }
@@ -65,26 +81,54 @@ function keyOf(rule: LimitRule): string {
   return JSON.stringify([rule.kind, rule.name, rule.scope]);
 }
 
-function begin(rule: LimitRule, at: number): Counter {
-  return { count: 0, lastAt: at, endsAt: at + rule.windowSeconds * 1000 };
+function count(rule: LimitRule, counter: Counter, at: number): void {
+  const newest = counter.stretches.at(-1);
+  if (newest === undefined || standsApart(rule, counter, newest, at)) {
+    counter.stretches.push({ firstAt: at, lastAt: at, count: 1 });
+  } else {
+    newest.count += 1;
+    // Processes' clocks differ a little: a counter never moves back.
+    newest.lastAt = Math.max(newest.lastAt, at);
+  }
+  counter.endsAt = (counter.stretches.at(-1)?.lastAt ?? at) + rule.windowSeconds * 1000;
 }
 
-function count(rule: LimitRule, counter: Counter, at: number): void {
-  counter.count += 1;
-  // Processes' clocks differ a little: a counter never moves back.
-  counter.lastAt = Math.max(counter.lastAt, at);
-  if (rule.kind === "backoff") counter.endsAt = counter.lastAt + rule.windowSeconds * 1000;
+/** Whether an attempt is remembered by itself: of a window the first ten are, then one a tenth. */
+function standsApart(rule: LimitRule, counter: Counter, newest: Stretch, at: number): boolean {
+  if (rule.kind === "backoff") return false;
+  return counter.stretches.length < 10 || at - newest.firstAt >= rule.windowSeconds * 100;
+}
+
+/** One count less, of the newest: what is given back was taken a moment ago. */
+function takeBack({ stretches }: Counter): void {
+  const newest = stretches.at(-1);
+  if (newest === undefined) return;
+  newest.count -= 1;
+  if (newest.count === 0) stretches.pop();
 }
 
 /** How long until the rule allows another; nothing or less where it does so now. */
 function waitOf(rule: LimitRule, counter: Counter, at: number): number {
-  if (rule.kind === "window") return counter.count < rule.limit ? 0 : counter.endsAt - at;
-  const free = Math.max(1, rule.free);
-  if (counter.count < free) return 0;
-  const end = counter.lastAt + waitAfter(rule, counter.count - free) * 1000;
-  return Math.min(end, counter.endsAt) - at;
+  return rule.kind === "window"
+    ? waitOfWindow(rule, counter, at)
+    : waitOfBackoff(rule, counter, at);
 }
 
-function waitAfter({ baseSeconds, maxSeconds }: BackoffRule, doublings: number): number {
-  return Math.min(baseSeconds * 2 ** doublings, maxSeconds);
+/** Until so many of the oldest are over that the rest leaves room for one. */
+function waitOfWindow(rule: WindowRule, { stretches }: Counter, at: number): number {
+  let left = stretches.reduce((sum, stretch) => sum + stretch.count, 0);
+  for (const stretch of stretches) {
+    if (left < rule.limit) return 0;
+    left -= stretch.count;
+    if (left < rule.limit) return stretch.lastAt + rule.windowSeconds * 1000 - at;
+  }
+  return 0;
+}
+
+function waitOfBackoff(rule: BackoffRule, { stretches, endsAt }: Counter, at: number): number {
+  const [only] = stretches;
+  const free = Math.max(1, rule.free);
+  if (only === undefined || only.count < free) return 0;
+  const wait = Math.min(rule.baseSeconds * 2 ** (only.count - free), rule.maxSeconds);
+  return Math.min(only.lastAt + wait * 1000, endsAt) - at;
 }

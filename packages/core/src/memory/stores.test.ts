@@ -8,7 +8,7 @@ const daySeconds = 24 * 60 * 60;
 const aJob: Job = {
   id: "job",
   kind: "send-reset-link",
-  payload: { email: "ada@mail.example", locale: "en" },
+  payload: { email: "ada@mail.example", locale: "en", overLimit: false },
   lane: null,
   createdAt: at(0),
   dueAt: at(0),

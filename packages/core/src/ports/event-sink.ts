@@ -50,7 +50,11 @@ export interface AuthEvents {
   "reset.completed": OfUser & { readonly linkId: string };
   "password.changed": OfUser;
   "password.rehashed": OfUser;
-  "limit.hit": OfRequest & { readonly limit: string };
+  "limit.hit": EventBase & {
+    /** The client's address; null where it was a mail that a limit kept back. */
+    readonly ip: string | null;
+    readonly limit: string;
+  };
   "job.failed": EventBase & {
     readonly jobId: string;
     readonly kind: string;

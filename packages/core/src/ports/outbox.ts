@@ -8,8 +8,15 @@ export interface JobPayloads {
     /** As given by whoever asked: nothing is sent unless it is the claim's own. */
     readonly email: string;
     readonly locale: Locale;
+    /** Asked for again: then the mail counts by its email before it is sent, not before it is left. */
+    readonly again: boolean;
   };
-  "send-reset-link": { readonly email: string; readonly locale: Locale };
+  "send-reset-link": {
+    readonly email: string;
+    readonly locale: Locale;
+    /** Over the email's limit: nothing is sent. */
+    readonly overLimit: boolean;
+  };
   "send-notice": { readonly userId: string; readonly notice: "password_changed" };
   "close-sessions": {
     readonly userId: string;

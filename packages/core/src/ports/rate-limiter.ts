@@ -5,7 +5,12 @@ interface RuleBase {
   readonly scope: string;
 }
 
-/** At most `limit` within fixed windows of `windowSeconds`, each begun by its first count. */
+/**
+ * At most `limit` in any `windowSeconds`, wherever they begin. A store may count attempts that lie
+ * within a tenth of the window as one stretch, which is forgotten `windowSeconds` after its last:
+ * an attempt then counts for up to a tenth longer, and never for less. It remembers at least ten
+ * one by one.
+ */
 export interface WindowRule extends RuleBase {
   readonly kind: "window";
   readonly limit: number;
@@ -41,7 +46,7 @@ export interface Forgiveness {
   readonly subject: string;
   /** Counters to forget. */
   readonly clear: readonly LimitRule[];
-  /** Counters from which this one count is taken back, never below zero. */
+  /** Counters from which one count, the newest, is taken back, never below zero. */
   readonly giveBack: readonly LimitRule[];
 }
 
@@ -50,7 +55,8 @@ export interface RateLimiter {
   /**
    * Counts one attempt by each rule.
    * - Guarantee: rules are taken in order; the first that refuses ends the call, and neither it nor
-   *   a later one counts. A counter always has an end.
+   *   a later one counts. After the wait it answers it allows one, if nobody else took it, and a
+   *   second sooner it does not. A counter always has an end.
    * - Concurrency: however many are made at once, no rule allows more than its limit.
    * - Absence: a subject never seen starts at zero.
    */

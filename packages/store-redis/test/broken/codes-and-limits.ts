@@ -95,7 +95,7 @@ export const brokenLimits: readonly BrokenVariant<"limits">[] = [
       },
     }),
     caughtBy: [
-      "a window ends by the time it is asked at, counted from its first",
+      "each attempt counts for the length of the window, by the time it is asked at",
       "rules are taken in order: what one refuses counts in those before it alone",
     ],
   },

@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import type { Client } from "../../domain/client.ts";
 import { parseInput, tokenField } from "../../domain/fields.ts";
 import { AuthError } from "../../errors.ts";
-import { countAttempt } from "../../limits.ts";
+import { countNetwork } from "../../limits.ts";
 
 export interface CheckResetLinkInput {
   readonly token: string;
@@ -29,9 +29,7 @@ export async function checkResetLink(
   client: Client,
 ): Promise<ResetLinkStanding> {
   const { token } = parseInput(checkResetLinkInput, input);
-  await countAttempt(context, client, { kind: "network", value: client.network }, [
-    "resetByNetwork",
-  ]);
+  await countNetwork(context, client, ["resetByNetwork"]);
   const now = context.clock.now();
   const link = await context.tokens.reset.read(token, now);
   if (link === null) throw new AuthError("invalid_token");

@@ -4,7 +4,7 @@ import type { Client } from "../../domain/client.ts";
 import { emailField, parseInput } from "../../domain/fields.ts";
 import { isAuthError } from "../../errors.ts";
 import { sendResetLink } from "../../intents.ts";
-import { countAttempt } from "../../limits.ts";
+import { countAttempt, countNetwork } from "../../limits.ts";
 
 export interface ForgotPasswordInput {
   readonly email: string;
@@ -18,9 +18,9 @@ export const forgotPasswordInput: z.ZodType<ForgotPasswordInput> = z.strictObjec
  * Leaves a reset link to be mailed, if a user owns the email: the job finds out, after the answer.
  *
  * 1. Parse.
- * 2. Count: the network, which may be refused; then the email, over whose limit nothing is mailed
- *    and the answer stays the same, so that a stranger cannot see that somebody else asked.
- * 3. Leave the job.
+ * 2. Count: the network, which may be refused; then the email.
+ * 3. Leave the job, which mails nothing over the email's limit. Answer and work stay the same, so
+ *    that a stranger cannot see that somebody else asked.
  */
 export async function forgotPassword(
   context: Context,
@@ -28,20 +28,22 @@ export async function forgotPassword(
   client: Client,
 ): Promise<void> {
   const { email } = parseInput(forgotPasswordInput, input);
-  await countAttempt(context, client, { kind: "network", value: client.network }, [
-    "forgotByNetwork",
-  ]);
+  await countNetwork(context, client, ["forgotByNetwork"]);
   emit(context, "reset.requested", { ip: client.address });
-  try {
-    await countAttempt(context, client, { kind: "email", value: email }, [
-      "forgotByEmail",
-      "forgotByEmailHourly",
-    ]);
-  } catch (error) {
-    if (isAuthError(error, "rate_limited")) return;
-    throw error;
-  }
+  const overLimit = await isOverLimit(context, client, email);
 
   const now = context.clock.now();
-  await context.outbox.enqueue([sendResetLink(context, email, client.locale, now)], now);
+  const payload = { email, locale: client.locale, overLimit };
+  await context.outbox.enqueue([sendResetLink(context, payload, now)], now);
+}
+
+async function isOverLimit(context: Context, client: Client, email: string): Promise<boolean> {
+  const names = ["forgotByEmail", "forgotByEmailHourly"] as const;
+  try {
+    await countAttempt(context, client, { kind: "email", value: email }, names);
+    return false;
+  } catch (error) {
+    if (isAuthError(error, "rate_limited")) return true;
+    throw error;
+  }
 }

@@ -4,7 +4,7 @@ import { checkPassword } from "../../domain/password-policy.ts";
 import type { User } from "../../domain/user.ts";
 import { AuthError } from "../../errors.ts";
 import { closeSessions, runHandler, sendNotice } from "../../intents.ts";
-import { countAttempt, forgetCounts } from "../../limits.ts";
+import { countAttempt, countNetwork, forgetCounts } from "../../limits.ts";
 
 /** What every way to use a link up is given, parsed. */
 export interface LinkFields {
@@ -41,9 +41,7 @@ export async function useLink(
   if (confirmPassword !== undefined && confirmPassword !== newPassword) {
     throw new AuthError("password_mismatch");
   }
-  await countAttempt(context, client, { kind: "network", value: client.network }, [
-    "resetByNetwork",
-  ]);
+  await countNetwork(context, client, ["resetByNetwork"]);
 
   const link = await context.tokens.reset.read(token, context.clock.now());
   if (link === null) throw new AuthError("invalid_token");

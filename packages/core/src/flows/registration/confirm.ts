@@ -4,7 +4,7 @@ import type { Client } from "../../domain/client.ts";
 import { codeField, emailField, idField, parseInput, tagField } from "../../domain/fields.ts";
 import { AuthError } from "../../errors.ts";
 import { runHandler } from "../../intents.ts";
-import { countAttempt } from "../../limits.ts";
+import { countAttempt, countNetwork } from "../../limits.ts";
 import type { AuthEvents } from "../../ports/event-sink.ts";
 import { codeDigest, emailKey } from "../../tokens/digests.ts";
 
@@ -48,9 +48,7 @@ export async function confirm(
 ): Promise<Confirmed> {
   const { email, confirmationCode, registrationId, tag } = parseInput(confirmInput, input);
 
-  await countAttempt(context, client, { kind: "network", value: client.network }, [
-    "confirmByNetwork",
-  ]);
+  await countNetwork(context, client, ["confirmByNetwork"]);
   await (registrationId === undefined
     ? countAttempt(context, client, { kind: "email", value: email }, ["confirmByEmail"])
     : countAttempt(context, client, { kind: "registration", value: registrationId }, [

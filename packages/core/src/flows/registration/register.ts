@@ -6,7 +6,7 @@ import { checkPassword } from "../../domain/password-policy.ts";
 import { makeTag } from "../../domain/tag.ts";
 import { AuthError } from "../../errors.ts";
 import { sendConfirmation } from "../../intents.ts";
-import { countAttempt } from "../../limits.ts";
+import { countAttempt, countNetwork } from "../../limits.ts";
 
 export interface RegisterInput {
   /** 1–100 characters. */
@@ -52,9 +52,8 @@ export async function register(
   const tag = wanted ?? makeTag(firstName, lastName, context.random.bytes(6));
 
   const ofEmail = { kind: "email", value: email } as const;
-  const ofNetwork = { kind: "network", value: client.network } as const;
   const names = ["registerByNetwork", "registerByEmailAndNetwork"] as const;
-  await countAttempt(context, client, ofNetwork, names, ofEmail);
+  await countNetwork(context, client, names, ofEmail);
   const owner = { email, tag, firstName, lastName };
   const fields = checkPassword(password, owner, context.policy, "password");
   if (fields.length > 0) throw new AuthError("weak_password", { fields });
@@ -69,7 +68,11 @@ export async function register(
   );
   const { locale } = client;
   const registration = { id, ...owner, passwordHash, locale, createdAt, expiresAt };
-  const job = sendConfirmation(context, { registrationId: id, email, locale }, createdAt);
+  const job = sendConfirmation(
+    context,
+    { registrationId: id, email, locale, again: false },
+    createdAt,
+  );
   const added = await context.users.addRegistration(registration, [job], createdAt);
   if (added === "tag_taken") throw new AuthError("tag_taken");
 

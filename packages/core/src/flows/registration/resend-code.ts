@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import type { Client } from "../../domain/client.ts";
 import { emailField, idField, parseInput } from "../../domain/fields.ts";
 import { sendConfirmation } from "../../intents.ts";
-import { countAttempt } from "../../limits.ts";
+import { countAttempt, countNetwork } from "../../limits.ts";
 
 export interface ResendCodeInput {
   readonly email: string;
@@ -19,8 +19,10 @@ export const resendCodeInput: z.ZodType<ResendCodeInput> = z.strictObject({
  * Leaves a new code to be mailed for a claim; the earlier one is void once it is made.
  *
  * 1. Parse.
- * 2. Count: the network; then that registration; then codes mailed to that email.
- * 3. Leave the job, which mails nothing unless the email is the claim's own.
+ * 2. Count: the network; then that registration. Not the email: whoever makes ids up would use up
+ *    what its owner needs to register.
+ * 3. Leave the job, which mails nothing unless the email is the claim's own and gets no more codes
+ *    than it may.
  *
  * The answer is always the same.
  */
@@ -31,18 +33,14 @@ export async function resendCode(
 ): Promise<void> {
   const { email, registrationId } = parseInput(resendCodeInput, input);
 
-  await countAttempt(context, client, { kind: "network", value: client.network }, [
-    "resendByNetwork",
-  ]);
+  await countNetwork(context, client, ["resendByNetwork"]);
   await countAttempt(context, client, { kind: "registration", value: registrationId }, [
     "resendByRegistration",
-  ]);
-  await countAttempt(context, client, { kind: "email", value: email }, [
-    "codesByEmail",
-    "codesByEmailDaily",
+    "resendByRegistrationHourly",
+    "resendByRegistrationDaily",
   ]);
 
   const now = context.clock.now();
-  const payload = { registrationId, email, locale: client.locale };
+  const payload = { registrationId, email, locale: client.locale, again: true };
   await context.outbox.enqueue([sendConfirmation(context, payload, now)], now);
 }

@@ -5,7 +5,7 @@ import { identifierField, parseInput, passwordField } from "../../domain/fields.
 import { beginSession } from "../../domain/session.ts";
 import type { Identifier, User } from "../../domain/user.ts";
 import { AuthError } from "../../errors.ts";
-import { countAttempt } from "../../limits.ts";
+import { countAttempt, countNetwork } from "../../limits.ts";
 import type { AuthEvents } from "../../ports/event-sink.ts";
 import type { LoginSubject } from "../../ports/user-store.ts";
 import { issueTokenPair, type TokenPair } from "../../tokens/token-pair.ts";
@@ -72,7 +72,7 @@ export async function login(
 }
 
 interface CountedLogin {
-  readonly network: Counted;
+  readonly networks: readonly Counted[];
   readonly identifier: Counted;
 }
 
@@ -81,11 +81,10 @@ async function countLogin(
   client: Client,
   identifier: Identifier,
 ): Promise<CountedLogin> {
-  const network = { kind: "network", value: client.network } as const;
   const typed = toSubject(identifier);
   const ofNetwork = ["loginByNetwork", "loginByIdentifierAndNetwork"] as const;
   return {
-    network: await countAttempt(context, client, network, ofNetwork, typed),
+    networks: await countNetwork(context, client, ofNetwork, typed),
     identifier: await countAttempt(context, client, typed, ["loginByIdentifier"]),
   };
 }
@@ -132,13 +131,12 @@ function refuse(
 }
 
 async function forgive(context: Context, counted: CountedLogin): Promise<void> {
-  const { network, identifier } = counted;
-  const clear = network.rules.filter((rule) => rule.kind === "backoff");
-  const giveBack = network.rules.filter((rule) => rule.kind !== "backoff");
-  const forgiven = [
-    { subject: network.subject, clear, giveBack },
-    { subject: identifier.subject, clear: [], giveBack: identifier.rules },
-  ];
+  const { networks, identifier } = counted;
+  const forgiven = [...networks, identifier].map(({ subject, rules }) => ({
+    subject,
+    clear: rules.filter((rule) => rule.kind === "backoff"),
+    giveBack: rules.filter((rule) => rule.kind !== "backoff"),
+  }));
   if (context.config.limits !== "off") await context.limits.forgive(forgiven, context.clock.now());
 }
 
