@@ -131,11 +131,11 @@ function jobsFor(users: readonly Registration[], claims: readonly Registration[]
   const notices = jobsInAll - users.length * 2 - claims.length;
   return [
     ...claims.map(({ id: registrationId, email }): Job => {
-      const payload = { registrationId, email, locale: "en" } as const;
+      const payload = { registrationId, email, locale: "en", again: false } as const;
       return { id: randomUUID(), kind: "send-confirmation", payload, lane: email, ...times };
     }),
     ...[...users, ...users].map(({ email }, index): Job => {
-      const payload = { email, locale: "en" } as const;
+      const payload = { email, locale: "en", overLimit: false } as const;
       // The second one was asked for later, or it would be the one that is void.
       const askedAt = new Date(createdAt.getTime() + index);
       const asked = { createdAt: askedAt, dueAt: createdAt };

@@ -79,8 +79,8 @@ const durableEvents: { readonly [Name in DurableEventName]: Name } = {
 };
 
 const payloads: { readonly [Kind in JobKind]: z.ZodType<JobPayloads[Kind]> } = {
-  "send-confirmation": z.strictObject({ registrationId: id, email, locale }),
-  "send-reset-link": z.strictObject({ email, locale }),
+  "send-confirmation": z.strictObject({ registrationId: id, email, locale, again: z.boolean() }),
+  "send-reset-link": z.strictObject({ email, locale, overLimit: z.boolean() }),
   "send-notice": z.strictObject({ userId: id, notice: z.literal("password_changed") }),
   "close-sessions": z.strictObject({
     userId: id,

@@ -20,6 +20,8 @@ const auth = createAuth({
     ...{ batch: 20, leaseSeconds: 10, pollSeconds: 0.1 },
     ...{ retrySeconds: 0.1, longestRetrySeconds: 0.5 },
   },
+  // Five hundred codes at once are more than strangers could make us mail.
+  limits: { mailsToNewAddresses: { limit: 10_000, windowSeconds: 300 } },
   // What is thrown is told by the event of the job; this process has no log.
   onEvent: () => {},
 });
