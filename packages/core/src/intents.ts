@@ -41,18 +41,28 @@ export function sendNotice(context: Context, userId: string, now: Date): Job {
   };
 }
 
-/** End the sessions of earlier epochs again, in case we die before we did it ourselves. */
+/**
+ * End the sessions of earlier epochs again, in case we die before we did it ourselves. Where the
+ * flow counts what it ends, the job waits until the flow must have answered: run before, it would
+ * take the sessions out of the count.
+ */
 export function closeSessions(
   context: Context,
   userId: string,
   now: Date,
-  exceptSessionId: string | null = null,
+  { exceptSessionId = null, afterSeconds = 0 }: CloseSessionsChoices = {},
 ): Job {
   const payload = { userId, before: null, exceptSessionId };
+  const dueAt = new Date(now.getTime() + afterSeconds * 1000);
   return {
     ...{ id: newId(context), kind: "close-sessions", payload },
-    ...{ lane: null, createdAt: now, dueAt: now },
+    ...{ lane: null, createdAt: now, dueAt },
   };
+}
+
+interface CloseSessionsChoices {
+  readonly exceptSessionId?: string | null;
+  readonly afterSeconds?: number;
 }
 
 /** Look, when a link's time is over, whether anybody used it. */

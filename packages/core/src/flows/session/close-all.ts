@@ -20,6 +20,9 @@ export const closeAllSessionsInput: z.ZodType<CloseAllSessionsInput> = z.strictO
   except: z.literal("current", { error: "wrong_type" }).optional(),
 });
 
+/** Stores answer or give up sooner. */
+const answerSeconds = 3;
+
 /**
  * Ends the caller's sessions, those being opened or renewed at this instant included.
  *
@@ -38,7 +41,8 @@ export async function closeAllSessions(
   if (session === null) throw new AuthError("invalid_token");
 
   const spared = except === "current" ? sessionId : undefined;
-  const jobs = [closeSessions(context, userId, now, spared ?? null)];
+  const choices = { exceptSessionId: spared ?? null, afterSeconds: answerSeconds };
+  const jobs = [closeSessions(context, userId, now, choices)];
   const request = { userId, epoch: session.epoch, operationId: newId(context), jobs };
   const raised = await context.users.raiseEpoch(request, now);
   if (raised.outcome === "stale") throw new AuthError("invalid_token");

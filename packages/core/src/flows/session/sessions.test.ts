@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ada, bob, elsewhere, home, signIn, signUpAndIn } from "../../../test/people.ts";
-import { traceOf } from "../../../test/ports.ts";
+import { traceOf, type Around } from "../../../test/ports.ts";
 import { opens } from "../../../test/verdicts.ts";
 import { makeWorld, type World } from "../../../test/world.ts";
 import type { Caller } from "../../domain/session.ts";
@@ -192,6 +192,33 @@ it("A-25: closing all sessions ends every one, the caller's too, and counts them
   await expect(authenticate(world, stranger.pair)).resolves.toBeDefined();
   await world.auth.runJobs();
   await expect(signIn(world)).resolves.toBeDefined();
+});
+
+it("closing all counts every session, however fast its job is taken up elsewhere", async () => {
+  const world = makeWorld();
+  const first = await signUpAndIn(world);
+  const second = await signIn(world);
+  const here = world.process({
+    async around({ method }, proceed) {
+      const answer = await proceed();
+      if (method === "raiseEpoch") await world.auth.runJobs();
+      return answer;
+    },
+  });
+  expect(await here.closeAllSessions({ caller: first.caller }, home)).toEqual({ closed: 2 });
+  expect(await opens(world, second.pair)).toEqual([]);
+});
+
+it("what closing all did not live to end, its job ends some seconds later", async () => {
+  const dies: Around = (call, proceed) =>
+    call.method === "closeAll" ? Promise.reject(new Error("killed")) : proceed();
+  const world = makeWorld();
+  const { caller, pair } = await signUpAndIn(world);
+  const dying = world.process({ around: dies });
+  await expect(dying.closeAllSessions({ caller }, home)).rejects.toThrow();
+  world.clock.advance({ seconds: 3 });
+  await world.auth.runJobs();
+  expect(await opens(world, pair)).toEqual([]);
 });
 
 it("A-25: closing all the others spares the caller's, which renews as before", async () => {
