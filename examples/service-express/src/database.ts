@@ -48,24 +48,25 @@ export async function embeddedDatabase(dataDir: string): Promise<Database> {
 
 /** Two processes writing the same files would destroy them. */
 async function lock(path: string, dataDir: string): Promise<() => void> {
-  const own = String(process.pid);
   const draft = `${path}.${randomUUID()}`;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(draft, own, { flag: "wx" });
+  writeFileSync(draft, String(process.pid), { flag: "wx" });
   try {
     // The name appears together with its whole content.
-    if (!linked(draft, path)) {
+    while (!linked(draft, path) || !(await isOurs(path))) {
       refuseWhileAlive(path, dataDir);
       rmSync(path, { force: true });
-      linked(draft, path);
     }
-    // Another that found the same abandoned lock may have taken ours for it.
-    await pause(settleMilliseconds);
-    if (holderOf(path) !== process.pid) refuseWhileAlive(path, dataDir);
   } finally {
     rmSync(draft, { force: true });
   }
   return () => rmSync(path, { force: true });
+}
+
+/** Another that found the same abandoned lock may have taken ours for it, and removed it. */
+async function isOurs(path: string): Promise<boolean> {
+  await pause(settleMilliseconds);
+  return holderOf(path) === process.pid;
 }
 
 function linked(draft: string, path: string): boolean {
@@ -78,13 +79,19 @@ function linked(draft: string, path: string): boolean {
   }
 }
 
-function holderOf(path: string): number {
-  return Number(readFileSync(path, "utf8"));
+/** The process that the lock names; none if it was removed a moment ago. */
+function holderOf(path: string): number | null {
+  try {
+    return Number(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 function refuseWhileAlive(path: string, dataDir: string): void {
   const holder = holderOf(path);
-  if (!isAlive(holder)) return;
+  if (holder === null || !isAlive(holder)) return;
   throw new TypeError(
     `DATA_DIR: process ${holder} uses ${dataDir}; set another DATA_DIR, or POSTGRES_URL to share one`,
   );

@@ -6,7 +6,7 @@ import { type Database, embeddedDatabase, serverDatabase } from "./database.ts";
 import type { Environment } from "./environment.ts";
 import { log, logFault, logRequest } from "./log.ts";
 import { migrating, type Migration } from "./migrating.ts";
-import { clockTrouble, type Question, troubles } from "./ready.ts";
+import { clockTrouble, type Question, sayWhenReady, troubles } from "./ready.ts";
 
 /** The accounts, served, and how to end it. */
 export interface UserDatabase {
@@ -44,13 +44,18 @@ export async function startUserDatabase(environment: Environment): Promise<UserD
       });
     });
     await listening(server, host, port);
-    log({ message: "ready", users: `${tls === null ? "http" : "https"}://${host}:${port}` });
+    const address = { users: `${tls === null ? "http" : "https"}://${host}:${port}` };
+    log({ message: "listening", ...address });
+    const stopping = new AbortController();
+    const readying = sayWhenReady([question], address, stopping.signal);
     return {
       async stop() {
         closing = true;
+        stopping.abort();
         const closed = new Promise((resolve) => server.close(resolve));
         setTimeout(() => server.closeAllConnections(), patienceMilliseconds).unref();
         await closed;
+        await readying;
         migration.stop();
         await database.close();
       },

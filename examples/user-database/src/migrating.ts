@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { migrate } from "@latchkey/store-postgres";
 import type { Database } from "./database.ts";
 import { log } from "./log.ts";
+import { reasonOf } from "./reason.ts";
 
 const retryMilliseconds = 1000;
 
@@ -36,10 +37,4 @@ export function migrating(database: Database): Migration {
     }
   };
   return { done: run(), trouble: () => trouble, stop: () => stopped.abort() };
-}
-
-/** The cause that a store names, which holds no secret; of anything else only its name. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { log } from "./log.ts";
+import { reasonOf } from "./reason.ts";
 
 /** Asks one store how it is doing. */
 export interface Question {
@@ -14,6 +16,7 @@ export interface Trouble {
 }
 
 const patienceMilliseconds = 1800;
+const retryMilliseconds = 250;
 
 /** Beyond this, tokens and leases of two processes could contradict each other. */
 const clockDriftMilliseconds = 2000;
@@ -27,6 +30,23 @@ export async function troubles(questions: readonly Question[]): Promise<readonly
     }),
   );
   return answers.flat();
+}
+
+/** Says as soon as nothing is wrong, and once of each trouble before that, until told to stop. */
+export async function sayWhenReady(
+  questions: readonly Question[],
+  details: Readonly<Record<string, unknown>>,
+  stopped: AbortSignal,
+): Promise<void> {
+  for (let said = ""; !stopped.aborted;) {
+    const missing = await troubles(questions);
+    if (stopped.aborted) return;
+    if (missing.length === 0) return log({ message: "ready", ...details });
+    const saying = JSON.stringify(missing);
+    if (saying !== said) log({ message: "not ready", missing });
+    said = saying;
+    await pause(retryMilliseconds, undefined, { signal: stopped }).catch(() => undefined);
+  }
 }
 
 /** What to say of a clock that is too far from ours; null for clocks that agree. */
@@ -43,8 +63,7 @@ async function answerInTime(question: Question): Promise<string | null> {
   try {
     return await Promise.race([question.ask(), late.catch(() => null)]);
   } catch (error) {
-    if (!(error instanceof Error)) return "it does not answer";
-    return error.cause instanceof Error ? error.cause.message : error.message;
+    return reasonOf(error);
   } finally {
     answered.abort();
   }

@@ -36,7 +36,7 @@ describe("memory behind a network that loses every third answer", () => {
     describe,
     it,
     async open() {
-      const options = { url: network.url, secret, deadlineSeconds: 3 };
+      const options = { url: network.url, secret, deadlineSeconds: 1.5 };
       return {
         clients: [httpStores(options).accounts, httpStores(options).accounts],
         close: async () => undefined,

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 function by(url: string): Accounts {
-  return httpStores({ url, secret, deadlineSeconds: 3 }).accounts;
+  return httpStores({ url, secret, deadlineSeconds: 2 }).accounts;
 }
 
 describe("Postgres behind two processes", () => {

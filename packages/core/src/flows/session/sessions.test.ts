@@ -215,7 +215,9 @@ it("what closing all did not live to end, its job ends some seconds later", asyn
   const world = makeWorld();
   const { caller, pair } = await signUpAndIn(world);
   const dying = world.process({ around: dies });
-  await expect(dying.closeAllSessions({ caller }, home)).rejects.toThrow();
+  await expect(dying.closeAllSessions({ caller }, home)).rejects.toMatchObject({
+    code: "internal",
+  });
   world.clock.advance({ seconds: 3 });
   await world.auth.runJobs();
   expect(await opens(world, pair)).toEqual([]);
