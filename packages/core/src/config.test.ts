@@ -35,6 +35,7 @@ describe("defaults", () => {
         refreshIdleSeconds: 604_800,
         sessionTtlSeconds: 2_592_000,
         refreshGraceSeconds: 10,
+        reset: "jwt",
         resetTtlSeconds: 1800,
         clockToleranceSeconds: 5,
       },

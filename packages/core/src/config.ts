@@ -100,6 +100,7 @@ const plainForm = z.strictObject({
       refreshIdleSeconds: int(300, maxSessionTtlSeconds, 7 * 86_400),
       sessionTtlSeconds: int(300, maxSessionTtlSeconds, 30 * 86_400),
       refreshGraceSeconds: int(0, 30, 10),
+      reset: z.enum(["jwt", "opaque"]).default("jwt"),
       resetTtlSeconds: int(900, maxResetTtlSeconds, 1800),
       clockToleranceSeconds: int(0, 60, 5),
     })

@@ -33,6 +33,7 @@ import { durableEvents } from "./intents.ts";
 import { hashConcurrency, systemClock, systemRandom } from "./system.ts";
 import { makeAccessTokens } from "./tokens/access-token.ts";
 import { makeKeys } from "./tokens/keys.ts";
+import { makeOpaqueResetTokens } from "./tokens/opaque-reset-token.ts";
 import { makeRefreshTokens } from "./tokens/refresh-token.ts";
 import { makeResetTokens } from "./tokens/reset-token.ts";
 
@@ -187,7 +188,10 @@ function makeContext(options: AuthOptions, config: Config): Context {
         remembered: config.sessions.nearCacheEntries,
       }),
       refresh: makeRefreshTokens({ ...common, ring: keys.refresh }),
-      reset: makeResetTokens({ ...common, keys, ttlSeconds: resetTtlSeconds }),
+      reset:
+        config.tokens.reset === "opaque"
+          ? makeOpaqueResetTokens(keys, resetTtlSeconds)
+          : makeResetTokens({ ...common, keys, ttlSeconds: resetTtlSeconds }),
     },
     policy: { minLength, require, contextWords, isCommon: isCommonPassword },
     users: stores.accounts.users,

@@ -39,6 +39,12 @@ export interface TokenOptions {
    * (default: 10). 0 ends the session at the first repetition.
    */
   readonly refreshGraceSeconds?: number | undefined;
+  /**
+   * What a reset link carries (default: `"jwt"`). `"jwt"` is signed: what is forged is told from
+   * what is over without asking the store. `"opaque"` is the user's id and 32 bytes: shorter, and
+   * nothing can be read out of it. Changing it voids the links in the mail.
+   */
+  readonly reset?: "jwt" | "opaque" | undefined;
   /** Seconds a reset link lives, 900–3600 (default: 1800). */
   readonly resetTtlSeconds?: number | undefined;
   /** Seconds that clocks may differ, 0–60 (default: 5). */

@@ -44,6 +44,7 @@ export type {
   ConfirmRequest,
   EpochOutcome,
   LoginSubject,
+  InspectResetOutcome,
   OfferResetOutcome,
   OfferResetRequest,
   RaiseEpochRequest,

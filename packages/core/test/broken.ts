@@ -121,7 +121,7 @@ export const resetsAfterLooking: Broken = (world, pause) => {
   return replace({
     async resetPassword({ digest, ...request }, now) {
       const standing = await users.inspectReset(request.userId, digest, now);
-      if (standing === "gone") return { outcome: "gone" };
+      if (standing.outcome === "gone") return { outcome: "gone" };
       await pause();
       const epoch = (await users.findById(request.userId))?.epoch ?? 0;
       const changed = await users.changePassword({ ...request, epoch }, now);

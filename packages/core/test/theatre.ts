@@ -4,7 +4,7 @@ import type { Stores } from "../src/ports/stores.ts";
 import { ada, askForLink, settleIn, signIn, type SignedIn } from "./people.ts";
 import type { Around } from "./ports.ts";
 import { makeStage, type FaultAt, type Played } from "./stage.ts";
-import { makeWorld, type World } from "./world.ts";
+import { type linkKinds, makeWorld, type World } from "./world.ts";
 
 /** A user with two sessions and a reset link, before anything happens at once. */
 export interface Scene {
@@ -41,9 +41,16 @@ export interface Result {
 export type Play = (options: PlayOptions) => Promise<Result>;
 
 /** Where a scenario is played again and again, each time on new stores, and looked at. */
-export function makeTheatre(scenario: Scenario, broken?: Broken): Play {
+export function makeTheatre(
+  scenario: Scenario,
+  broken?: Broken,
+  reset: (typeof linkKinds)[number] = "jwt",
+): Play {
   let current = memoryStores();
-  const world = makeWorld({ limits: "off", stores: changingStores(() => current) });
+  const world = makeWorld({
+    ...{ limits: "off", stores: changingStores(() => current) },
+    tokens: { reset },
+  });
   const stage = makeStage();
   let scene: Scene | undefined;
   const inner = broken && ((pause: () => Promise<void>) => broken(world, pause));

@@ -40,6 +40,8 @@ export interface World {
 export const secret: string = createHash("sha256").update("a secret of tests").digest("base64url");
 export const publicUrl = "https://id.example.org";
 export const start = "2026-01-01T00:00:00Z";
+/** What links may carry: everything that holds of a link holds with each. */
+export const linkKinds = ["jwt", "opaque"] as const;
 /** The cheapest argon2 that OWASP still allows. */
 export const cheapArgon2 = { memoryKiB: 19_456, passes: 2 } as const;
 

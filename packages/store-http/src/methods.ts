@@ -4,6 +4,7 @@ import type {
   ConfirmOutcome,
   ConfirmRequest,
   EpochOutcome,
+  InspectResetOutcome,
   OfferResetOutcome,
   OfferResetRequest,
   Outbox,
@@ -62,6 +63,10 @@ const offerRequest: z.ZodType<OfferResetRequest> = z.strictObject({
 const offerOutcome: z.ZodType<OfferResetOutcome> = z.discriminatedUnion("outcome", [
   z.strictObject({ outcome: z.literal("offered"), supersededDigest: digest.nullable() }),
   z.strictObject({ outcome: z.literal("superseded") }),
+]);
+const inspectOutcome: z.ZodType<InspectResetOutcome> = z.discriminatedUnion("outcome", [
+  z.strictObject({ outcome: z.literal("live"), expiresAt: instant }),
+  z.strictObject({ outcome: z.literal("gone") }),
 ]);
 const resetRequest: z.ZodType<ResetPasswordRequest> = z.strictObject({
   ...{ userId: id, digest, passwordHash, jobs },
@@ -134,7 +139,7 @@ export const methods: Methods = {
   },
   "users/inspectReset": {
     input: z.tuple([id, digest, instant]),
-    answer: z.enum(["live", "gone"]),
+    answer: inspectOutcome,
     call: ({ users }, input) => users.inspectReset(...input),
     reads: true,
   },

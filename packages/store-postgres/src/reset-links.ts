@@ -2,7 +2,7 @@ import type { UserStore } from "@latchkey/core/ports";
 import { jobsParameter } from "./adding-jobs.ts";
 import type { Ask } from "./asking.ts";
 import { endingLinks, userStep } from "./one-user.ts";
-import { type Names, proofOf, sought } from "./sql.ts";
+import { milliseconds, type Names, proofOf, sought } from "./sql.ts";
 
 type ResetLinks = Pick<UserStore, "offerReset" | "inspectReset" | "resetPassword">;
 
@@ -27,7 +27,7 @@ function statements(names: Names) {
   const isLive = `NOT disabled AND link_digest = $2::text
     AND $3::timestamptz < link_expires_at`;
 
-  const inspect = `SELECT 'true' AS answer FROM ${names.users}
+  const inspect = `SELECT ${milliseconds("link_expires_at")}::text AS answer FROM ${names.users}
     WHERE id = $1::uuid AND ${isLive}`;
 
   const reset = userStep(names, {
@@ -62,7 +62,8 @@ export function resetLinks(ask: Ask, names: Names): ResetLinks {
 
     async inspectReset(userId, digest, now) {
       const values = [sought(userId), digest, now.toISOString()];
-      return (await ask<true>(texts.inspect, values)) === true ? "live" : "gone";
+      const end = await ask<number>(texts.inspect, values);
+      return end === null ? { outcome: "gone" } : { outcome: "live", expiresAt: new Date(end) };
     },
 
     async resetPassword({ userId, digest, passwordHash, jobs }, now) {

@@ -50,7 +50,8 @@ const readThenWrite: readonly BrokenStore[] = [
     name: "looks at the link first and uses it up after",
     make: withUsers((users, pool) => ({
       async resetPassword({ userId, digest, passwordHash }, now) {
-        if ((await users.inspectReset(userId, digest, now)) === "gone") return { outcome: "gone" };
+        const standing = await users.inspectReset(userId, digest, now);
+        if (standing.outcome === "gone") return standing;
         await pool.query(
           `UPDATE latchkey.users SET password_hash = $2, epoch = epoch + 1, link_digest = NULL
            WHERE id = $1`,

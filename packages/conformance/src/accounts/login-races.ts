@@ -84,7 +84,7 @@ export const loginRaces: Suite<Accounts> = {
       );
       for (const { digest } of offers) {
         const expected = digest === newest.digest ? "live" : "gone";
-        assert.equal(await store.users.inspectReset(user.id, digest, at(2)), expected);
+        assert.equal((await store.users.inspectReset(user.id, digest, at(2))).outcome, expected);
       }
       const superseded = answers
         .map((answer) => (answer.outcome === "offered" ? answer.supersededDigest : null))
@@ -119,7 +119,7 @@ export const loginRaces: Suite<Accounts> = {
             ({ users }) =>
               users.resetPassword({ userId: user.id, digest, passwordHash, jobs: [] }, at(3)),
           );
-          const live = await store.users.inspectReset(user.id, later.digest, at(4));
+          const live = (await store.users.inspectReset(user.id, later.digest, at(4))).outcome;
           if (reset.outcome === "done") {
             assert.equal(live, "gone");
             assert.deepEqual(await kept(store.users, user.id), {

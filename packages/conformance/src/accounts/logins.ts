@@ -121,7 +121,7 @@ export const logins: Suite<Accounts> = {
       const user = await aUser(store.users, at(0));
       const { digest } = await anOpenLink(store.users, user.id, at(1));
       await store.users.rehash(user.id, String(user.passwordHash), newHash());
-      assert.equal(await store.users.inspectReset(user.id, digest, at(2)), "live");
+      assert.equal((await store.users.inspectReset(user.id, digest, at(2))).outcome, "live");
     },
   },
 };

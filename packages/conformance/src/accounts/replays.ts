@@ -85,7 +85,7 @@ export const accountReplays: Suite<Accounts> = {
       const answer = await store.users.offerReset({ ...offer, jobs: [first] }, at(2));
       assert.deepEqual(answer, { outcome: "offered", supersededDigest: earlier.digest });
       assert.deepEqual(await store.users.offerReset({ ...offer, jobs: [second] }, at(3)), answer);
-      assert.equal(await store.users.inspectReset(user.id, offer.digest, at(3)), "live");
+      assert.equal((await store.users.inspectReset(user.id, offer.digest, at(3))).outcome, "live");
       await assertAdded(store.outbox, [first, second], [first], at(4));
     },
 

@@ -13,9 +13,16 @@ export const resetLinkExpiry: Suite<Accounts> = {
       const user = await aUser(store.users, at(0));
       const { digest, expiresAt } = await anOpenLink(store.users, user.id, at(1));
       const [before, end, after] = around(expiresAt);
-      assert.equal(await store.users.inspectReset(user.id, digest, before), "live");
-      assert.equal(await store.users.inspectReset(user.id, digest, end), "gone");
-      assert.equal(await store.users.inspectReset(user.id, digest, after), "gone");
+      assert.equal((await store.users.inspectReset(user.id, digest, before)).outcome, "live");
+      assert.equal((await store.users.inspectReset(user.id, digest, end)).outcome, "gone");
+      assert.equal((await store.users.inspectReset(user.id, digest, after)).outcome, "gone");
+    },
+
+    "a live link tells its end, to the millisecond": async ({ store, at }) => {
+      const user = await aUser(store.users, at(0));
+      const { digest, expiresAt } = await anOpenLink(store.users, user.id, at(1.234));
+      const standing = await store.users.inspectReset(user.id, digest, at(2));
+      assert.deepEqual(standing, { outcome: "live", expiresAt });
     },
 
     "a link that ran out unused still tells that it lived until then": async ({ store, at }) => {
@@ -23,8 +30,8 @@ export const resetLinkExpiry: Suite<Accounts> = {
       const { digest, expiresAt } = await anOpenLink(store.users, user.id, at(1));
       const [before, , after] = around(expiresAt);
       await store.users.commitLogin(user.id, user.epoch, seconds(expiresAt, 60));
-      assert.equal(await store.users.inspectReset(user.id, digest, after), "gone");
-      assert.equal(await store.users.inspectReset(user.id, digest, before), "live");
+      assert.equal((await store.users.inspectReset(user.id, digest, after)).outcome, "gone");
+      assert.equal((await store.users.inspectReset(user.id, digest, before)).outcome, "live");
     },
 
     "a link that has run out is not what a later one supersedes": async ({ store, at }) => {

@@ -22,8 +22,8 @@ export const resetLinkBehaviour: Suite<Accounts> = {
         { outcome: "offered", supersededDigest: null },
         { outcome: "offered", supersededDigest: first.digest },
       ]);
-      assert.equal(await store.users.inspectReset(user.id, first.digest, at(3)), "gone");
-      assert.equal(await store.users.inspectReset(user.id, second.digest, at(3)), "live");
+      assert.equal((await store.users.inspectReset(user.id, first.digest, at(3))).outcome, "gone");
+      assert.equal((await store.users.inspectReset(user.id, second.digest, at(3))).outcome, "live");
     },
 
     "a link asked for earlier than the open one is superseded, and adds no job": async ({
@@ -35,8 +35,11 @@ export const resetLinkBehaviour: Suite<Accounts> = {
       const job = aJob(at(3));
       const earlier = anOffer(user.id, at(1.999), { jobs: [job] });
       assert.deepEqual(await store.users.offerReset(earlier, at(3)), superseded);
-      assert.equal(await store.users.inspectReset(user.id, earlier.digest, at(3)), "gone");
-      assert.equal(await store.users.inspectReset(user.id, open.digest, at(3)), "live");
+      assert.equal(
+        (await store.users.inspectReset(user.id, earlier.digest, at(3))).outcome,
+        "gone",
+      );
+      assert.equal((await store.users.inspectReset(user.id, open.digest, at(3))).outcome, "live");
       await assertAdded(store.outbox, [job], [], at(4));
     },
 
@@ -45,7 +48,7 @@ export const resetLinkBehaviour: Suite<Accounts> = {
       const first = await anOpenLink(store.users, user.id, at(1));
       const second = await anOpenLink(store.users, user.id, at(2));
       assert.deepEqual(await store.users.offerReset(first, at(3)), superseded);
-      assert.equal(await store.users.inspectReset(user.id, second.digest, at(3)), "live");
+      assert.equal((await store.users.inspectReset(user.id, second.digest, at(3))).outcome, "live");
     },
 
     "of two links asked for in one instant one lives, and they never take turns": async ({
@@ -55,7 +58,11 @@ export const resetLinkBehaviour: Suite<Accounts> = {
       const user = await aUser(store.users, at(0));
       const offers = [anOffer(user.id, at(1)), anOffer(user.id, at(1))];
       const standing = (now: Date): Promise<readonly string[]> =>
-        Promise.all(offers.map(({ digest }) => store.users.inspectReset(user.id, digest, now)));
+        Promise.all(
+          offers.map(async ({ digest }) => {
+            return (await store.users.inspectReset(user.id, digest, now)).outcome;
+          }),
+        );
       for (const offer of offers) await store.users.offerReset(offer, at(2));
       const once = await standing(at(2));
       assert.deepEqual(once.toSorted(), ["gone", "live"]);
@@ -75,7 +82,7 @@ export const resetLinkBehaviour: Suite<Accounts> = {
       for (const again of [offer, { ...offer, requestedAt: at(11) }]) {
         assert.deepEqual(await store.users.offerReset(again, at(12)), superseded);
       }
-      assert.equal(await store.users.inspectReset(user.id, offer.digest, at(12)), "gone");
+      assert.equal((await store.users.inspectReset(user.id, offer.digest, at(12))).outcome, "gone");
     },
 
     "a link asked for before or at the instant of a reset is superseded": async ({ store, at }) => {
@@ -99,7 +106,7 @@ export const resetLinkBehaviour: Suite<Accounts> = {
       const open = await anOpenLink(store.users, user.id, at(1));
       const change = { userId: user.id, epoch: user.epoch, passwordHash: newHash(), jobs: [] };
       expectOutcome(await store.users.changePassword(change, at(5)), "done");
-      assert.equal(await store.users.inspectReset(user.id, open.digest, at(6)), "gone");
+      assert.equal((await store.users.inspectReset(user.id, open.digest, at(6))).outcome, "gone");
       for (const offer of [open, anOffer(user.id, at(2)), anOffer(user.id, at(5))]) {
         assert.deepEqual(await store.users.offerReset(offer, at(6)), superseded);
       }
@@ -124,7 +131,7 @@ export const resetLinkBehaviour: Suite<Accounts> = {
       const { digest } = await anOpenLink(store.users, user.id, at(1));
       const raise = { userId: user.id, epoch: user.epoch, operationId: newId(), jobs: [] };
       expectOutcome(await store.users.raiseEpoch(raise, at(2)), "done");
-      assert.equal(await store.users.inspectReset(user.id, digest, at(3)), "live");
+      assert.equal((await store.users.inspectReset(user.id, digest, at(3))).outcome, "live");
       const reset = { userId: user.id, digest, passwordHash: newHash(), jobs: [] };
       assert.deepEqual(await store.users.resetPassword(reset, at(3)), {
         outcome: "done",
@@ -136,9 +143,9 @@ export const resetLinkBehaviour: Suite<Accounts> = {
       const user = await aUser(store.users, at(0));
       const open = await anOpenLink(store.users, user.id, at(1));
       await store.users.setDisabled(user.id, true, [], at(2));
-      assert.equal(await store.users.inspectReset(user.id, open.digest, at(3)), "gone");
+      assert.equal((await store.users.inspectReset(user.id, open.digest, at(3))).outcome, "gone");
       await store.users.setDisabled(user.id, false, [], at(4));
-      assert.equal(await store.users.inspectReset(user.id, open.digest, at(5)), "gone");
+      assert.equal((await store.users.inspectReset(user.id, open.digest, at(5))).outcome, "gone");
       const reset = { userId: user.id, digest: open.digest, passwordHash: newHash(), jobs: [] };
       assert.deepEqual(await store.users.resetPassword(reset, at(5)), { outcome: "gone" });
       assert.deepEqual(await store.users.offerReset(open, at(5)), superseded);
@@ -163,11 +170,11 @@ export const resetLinkBehaviour: Suite<Accounts> = {
         [user.id, newDigest()],
         [newId(), digest],
       ] as const) {
-        assert.equal(await store.users.inspectReset(userId, wrong, at(2)), "gone");
+        assert.equal((await store.users.inspectReset(userId, wrong, at(2))).outcome, "gone");
         const reset = { userId, digest: wrong, passwordHash: newHash(), jobs: [] };
         assert.deepEqual(await store.users.resetPassword(reset, at(2)), { outcome: "gone" });
       }
-      assert.equal(await store.users.inspectReset(other.id, digest, at(2)), "live");
+      assert.equal((await store.users.inspectReset(other.id, digest, at(2))).outcome, "live");
     },
 
     "a reset gives a password to a user who had none": async ({ store, at }) => {
@@ -186,7 +193,7 @@ export const resetLinkBehaviour: Suite<Accounts> = {
       const { digest } = await anOpenLink(store.users, user.id, at(1));
       await store.users.inspectReset(user.id, digest, at(2));
       await store.users.inspectReset(user.id, newDigest(), at(2));
-      assert.equal(await store.users.inspectReset(user.id, digest, at(2)), "live");
+      assert.equal((await store.users.inspectReset(user.id, digest, at(2))).outcome, "live");
       assert.deepEqual(await kept(store.users, user.id), user);
     },
   },

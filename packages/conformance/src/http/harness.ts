@@ -19,14 +19,20 @@ export interface HttpSuite {
   readonly behaviours: Readonly<Record<string, (scene: Scene) => Promise<void>>>;
 }
 
-/** Registers suites with the runner, each behaviour as one test. */
-export function register(harness: HttpHarness, suites: readonly HttpSuite[]): void {
+/** Registers suites with the runner, each behaviour as one test, on servers with links of a kind. */
+export function register(
+  harness: HttpHarness,
+  suites: readonly HttpSuite[],
+  resetBy: "jwt" | "opaque" = "jwt",
+): void {
   const run = async (behaviour: (scene: Scene) => Promise<void>): Promise<void> => {
     const doors: Door[] = [];
     try {
       await behaviour({
         async open(setting = {}) {
-          const door = await openDoor(harness.listen, setting);
+          const tokens = { ...setting.auth?.tokens, reset: resetBy };
+          const auth = { ...setting.auth, tokens };
+          const door = await openDoor(harness.listen, { ...setting, auth });
           doors.push(door);
           return door;
         },
@@ -36,7 +42,7 @@ export function register(harness: HttpHarness, suites: readonly HttpSuite[]): vo
     }
   };
   for (const { about, behaviours } of suites) {
-    harness.describe(about, () => {
+    harness.describe(resetBy === "jwt" ? about : `${about}, by ${resetBy} tokens`, () => {
       for (const [sentence, behaviour] of Object.entries(behaviours)) {
         harness.it(sentence, () => run(behaviour));
       }

@@ -6,6 +6,7 @@ import { faults } from "./scenarios/faults.ts";
 import { fields } from "./scenarios/fields.ts";
 import { forgot } from "./scenarios/forgot.ts";
 import { hosts } from "./scenarios/hosts.ts";
+import { opaqueLinks } from "./scenarios/opaque-links.ts";
 import { order } from "./scenarios/order.ts";
 import { pagesGuards } from "./scenarios/pages-guards.ts";
 import { pagesPlaces } from "./scenarios/pages-places.ts";
@@ -23,4 +24,5 @@ export function httpConformance(harness: HttpHarness): void {
   const aboutFlows = [story, tokens, reset, forgot];
   const aboutPages = [pagesStory, pagesGuards, pagesPlaces];
   register(harness, [...aboutFlows, ...aboutPages, ...aboutInput, answers, faults, hosts]);
+  register(harness, [story, reset, opaqueLinks, forgot, ...aboutPages], "opaque");
 }

@@ -18,7 +18,7 @@ export const brokenPasswords: readonly BrokenStore<Accounts>[] = [
         const standing = await users.inspectReset(request.userId, request.digest, now);
         await elsewhere();
         const answer = await users.resetPassword(request, now);
-        if (standing === "gone" || answer.outcome === "done") return answer;
+        if (standing.outcome === "gone" || answer.outcome === "done") return answer;
         const epoch = await epochOf(users, request.userId);
         await users.changePassword({ ...request, epoch }, now);
         return { outcome: "done", epoch: epoch + 1 };
@@ -101,7 +101,7 @@ export const brokenPasswords: readonly BrokenStore<Accounts>[] = [
       return {
         async offerReset(offer, now) {
           const isKept = await users.inspectReset(offer.userId, offer.digest, now);
-          arrivals += isKept === "live" ? 0 : 1;
+          arrivals += isKept.outcome === "live" ? 0 : 1;
           const requestedAt = new Date(now.getTime() + arrivals);
           return users.offerReset({ ...offer, requestedAt }, now);
         },
@@ -144,6 +144,18 @@ export const brokenPasswords: readonly BrokenStore<Accounts>[] = [
       inspectReset: (userId, digest) => users.inspectReset(userId, digest, new Date()),
     })),
     caughtBy: ["a link lives until its end and not from then on"],
+  },
+  {
+    name: "tells that every link lives half an hour more",
+    make: withUsers(({ users }) => ({
+      async inspectReset(userId, digest, now) {
+        const standing = await users.inspectReset(userId, digest, now);
+        return standing.outcome === "gone"
+          ? standing
+          : { outcome: "live", expiresAt: new Date(now.getTime() + 1_800_000) };
+      },
+    })),
+    caughtBy: ["a live link tells its end, to the millisecond"],
   },
   {
     name: "says that every removal removed",

@@ -15,6 +15,14 @@ it.each(pairs)("in every order of their store calls, after the jobs: $name", asy
   expect(await violationsInEveryOrder(makeTheatre(scenario), { jobs: "after" })).toEqual({});
 });
 
+it.each(pairs.filter(({ actors }) => "reset" in actors || "first" in actors))(
+  "in every order of their store calls, by an opaque link: $name",
+  async (scenario) => {
+    const play = makeTheatre(scenario, undefined, "opaque");
+    expect(await violationsInEveryOrder(play, { jobs: "after" })).toEqual({});
+  },
+);
+
 it.each([0, 1, 2, 3, 4, 5])(
   "no session of the old password survives a reset that dies before its step %i, in every order with a login",
   async (step) => {

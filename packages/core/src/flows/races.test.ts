@@ -13,7 +13,7 @@ import {
   wrongPassword,
 } from "../../test/people.ts";
 import type { Around } from "../../test/ports.ts";
-import { makeWorld, type World, type WorldOptions } from "../../test/world.ts";
+import { linkKinds, makeWorld, type World, type WorldOptions } from "../../test/world.ts";
 import { isAuthError } from "../errors.ts";
 
 const callers = 30;
@@ -66,31 +66,37 @@ it("thirty renewals of one token at once give one pair", async () => {
   await expect(world.auth.renew({ refreshToken: next }, home)).resolves.toBeDefined();
 });
 
-it("thirty resets by one link with thirty passwords have one winner, whose password works", async () => {
-  const world = racing();
-  await signUp(world);
-  const token = await askForLink(world);
-  const password = (caller: number): string => `a password by caller number ${caller}`;
-  const endings = await race((caller) =>
-    world.auth.resetPassword({ token, email: ada.email, newPassword: password(caller) }, home),
-  );
-  expect(endings).toEqual({ fulfilled: 1, expired_token: callers - 1 });
-  const logins = await race((caller) =>
-    signIn(world, { tag: ada.tag, password: password(caller) }),
-  );
-  expect(logins).toEqual({ fulfilled: 1, invalid_credentials: callers - 1 });
-});
+it.each(linkKinds)(
+  "thirty resets by one link with thirty passwords have one winner, whose password works (%s)",
+  async (kind) => {
+    const world = racing({ tokens: { reset: kind } });
+    await signUp(world);
+    const token = await askForLink(world);
+    const password = (caller: number): string => `a password by caller number ${caller}`;
+    const endings = await race((caller) =>
+      world.auth.resetPassword({ token, email: ada.email, newPassword: password(caller) }, home),
+    );
+    expect(endings).toEqual({ fulfilled: 1, expired_token: callers - 1 });
+    const logins = await race((caller) =>
+      signIn(world, { tag: ada.tag, password: password(caller) }),
+    );
+    expect(logins).toEqual({ fulfilled: 1, invalid_credentials: callers - 1 });
+  },
+);
 
-it("with the limits on, thirty resets by one link are ten tries and one winner", async () => {
-  const world = makeWorld({ around: yielding() });
-  await signUp(world);
-  const token = await askForLink(world);
-  const endings = await race((caller) => {
-    const newPassword = `a password by caller number ${caller}`;
-    return world.auth.resetPassword({ token, email: ada.email, newPassword }, network(caller));
-  });
-  expect(endings).toEqual({ fulfilled: 1, expired_token: 9, rate_limited: 20 });
-});
+it.each(linkKinds)(
+  "with the limits on, thirty resets by one link are ten tries and one winner (%s)",
+  async (kind) => {
+    const world = makeWorld({ tokens: { reset: kind }, around: yielding() });
+    await signUp(world);
+    const token = await askForLink(world);
+    const endings = await race((caller) => {
+      const newPassword = `a password by caller number ${caller}`;
+      return world.auth.resetPassword({ token, email: ada.email, newPassword }, network(caller));
+    });
+    expect(endings).toEqual({ fulfilled: 1, expired_token: 9, rate_limited: 20 });
+  },
+);
 
 it("thirty changes of password in one session have one winner", async () => {
   const world = racing();

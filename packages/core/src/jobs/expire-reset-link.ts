@@ -14,7 +14,8 @@ export async function expireResetLink(
 ): Promise<JobOutcome> {
   const { userId, digest } = payload;
   const justBefore = new Date(new Date(payload.expiresAt).getTime() - 1);
-  if ((await context.users.inspectReset(userId, digest, justBefore)) === "gone") return done;
+  const standing = await context.users.inspectReset(userId, digest, justBefore);
+  if (standing.outcome === "gone") return done;
 
   const now = context.clock.now();
   const facts = { linkId: digest, parentId: job.id };

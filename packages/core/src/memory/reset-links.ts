@@ -1,13 +1,15 @@
 import type { OfferResetRequest, UserStore } from "../ports/user-store.ts";
-import type { AccountTable, UserRow } from "./account-table.ts";
+import type { AccountTable, KeptLink, UserRow } from "./account-table.ts";
 import { endLinks, raise } from "./epochs.ts";
 import type { MemoryOutbox } from "./outbox.ts";
 
+/** A user with an open link. */
+type LinkedRow = UserRow & { readonly link: KeptLink };
 type ResetLinks = Pick<UserStore, "offerReset" | "inspectReset" | "resetPassword">;
 
 /** The one link by which a user may set a password without the old one. */
 export function resetLinks(table: AccountTable, outbox: MemoryOutbox): ResetLinks {
-  const lives = (row: UserRow | undefined, digest: string, now: Date): row is UserRow =>
+  const lives = (row: UserRow | undefined, digest: string, now: Date): row is LinkedRow =>
     row !== undefined &&
     !row.user.disabled &&
     row.link?.digest === digest &&
@@ -36,7 +38,9 @@ export function resetLinks(table: AccountTable, outbox: MemoryOutbox): ResetLink
     },
 
     async inspectReset(userId, digest, now) {
-      return lives(table.userById(userId), digest, now) ? "live" : "gone";
+      const row = table.userById(userId);
+      if (!lives(row, digest, now)) return { outcome: "gone" };
+      return { outcome: "live", expiresAt: new Date(row.link.expiresAt) };
     },
 
     async resetPassword({ userId, digest, passwordHash, jobs }, now) {

@@ -39,6 +39,10 @@ export type OfferResetOutcome =
   /** A later link, a use of this one, or a change of password since `requestedAt`. */
   | { readonly outcome: "superseded" };
 
+export type InspectResetOutcome =
+  | { readonly outcome: "live"; readonly expiresAt: Date }
+  | { readonly outcome: "gone" };
+
 export interface ResetPasswordRequest {
   readonly userId: string;
   readonly digest: string;
@@ -139,10 +143,10 @@ export interface UserStore {
    */
   offerReset(request: OfferResetRequest, now: Date): Promise<OfferResetOutcome>;
   /**
-   * Whether the link lives: kept, not used, not expired, of an enabled user. Changes nothing. Asked
+   * Whether the link lives (kept, not used, not expired, of an enabled user), and until when. Changes nothing. Asked
    * at the instant before its end, however late, it tells whether a link ran out unused.
    */
-  inspectReset(userId: string, digest: string, now: Date): Promise<"live" | "gone">;
+  inspectReset(userId: string, digest: string, now: Date): Promise<InspectResetOutcome>;
   /**
    * Uses a link up: sets the hash, raises the epoch.
    * - Guarantee: all or nothing; the same digest with the same hash answers `done` again.

@@ -71,17 +71,17 @@ describe("issuing", () => {
 });
 
 describe("reading", () => {
-  it("answers claims and digest, a second before the end and at it", async () => {
+  it("answers whose link it is and its digest, a second before the end and at it", async () => {
     const settings = { keys, issuer, clockToleranceSeconds: 0 };
     const exact = makeResetTokens({ ...settings, ttlSeconds: 1800 });
     const { token, digest } = await exact.issue(userId, jobId, now);
     await expect(exact.read(token, later(1799))).resolves.toEqual({
-      claims,
+      userId,
       digest,
       expired: false,
     });
     await expect(exact.read(token, later(1800))).resolves.toEqual({
-      claims,
+      userId,
       digest,
       expired: true,
     });

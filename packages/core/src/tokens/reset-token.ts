@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { idField } from "../domain/fields.ts";
-import { readToken, signToken, timeField, type ReadToken, type TokenRules } from "./jws.ts";
+import { readToken, signToken, timeField, type TokenRules } from "./jws.ts";
 import type { Keys } from "./keys.ts";
 
 /** The claims of a reset link's token. The email stays out of the link. */
@@ -28,14 +28,23 @@ export interface ResetLinkToken {
   readonly expiresAt: Date;
 }
 
+/** What a token that reads as ours says of its link. Whether the link lives is the store's to say. */
+export interface ResetLinkRead {
+  readonly userId: string;
+  readonly digest: string;
+  /** The token itself says that its time is over; an opaque one never does. */
+  readonly expired: boolean;
+}
+
+/** The tokens of reset links, of one kind or another. */
 export interface ResetTokens {
   /**
    * The token of the link that a job mails. It follows from the job's id and time alone, so that a
    * retried job mails the same link.
    */
   issue(userId: string, jobId: string, requestedAt: Date): Promise<ResetLinkToken>;
-  /** The claims of a reset token of ours and the digest of its id, or null. */
-  read(token: string, now: Date): Promise<(ReadToken<ResetClaims> & { digest: string }) | null>;
+  /** What the token says; null for one that is forged, of another kind, or spelled otherwise. */
+  read(token: string, now: Date): Promise<ResetLinkRead | null>;
 }
 
 /** No configuration makes a reset link live longer than an hour. */
@@ -43,6 +52,7 @@ export const maxResetTtlSeconds = 3600;
 
 const typ = "reset+jwt";
 
+/** Signed tokens: a forged one is told from one whose time is over without asking any store. */
 export function makeResetTokens(settings: ResetTokenSettings): ResetTokens {
   const { keys, issuer, ttlSeconds, clockToleranceSeconds } = settings;
   const rules: TokenRules<ResetClaims> = {
@@ -66,16 +76,18 @@ export function makeResetTokens(settings: ResetTokenSettings): ResetTokens {
       const exp = iat + ttlSeconds;
       const claims = { iss: issuer, sub: userId, jti, iat, exp, scope: "password-reset" };
       const token = await signToken(keys.reset, typ, claims);
-      return { token, digest: digestOf(jti), expiresAt: new Date(exp * 1000) };
+      return { token, digest: linkDigest(jti), expiresAt: new Date(exp * 1000) };
     },
     async read(token, now) {
       const read = await readToken(token, rules, now);
-      return read === null ? null : { ...read, digest: digestOf(read.claims.jti) };
+      if (read === null) return null;
+      const { claims, expired } = read;
+      return { userId: claims.sub, digest: linkDigest(claims.jti), expired };
     },
   };
 }
 
-/** The id holds 256 bits, so a plain digest cannot be searched (ASVS 11.5.1). */
-function digestOf(jti: string): string {
-  return createHash("sha256").update(jti).digest("base64url");
+/** A link's secret part holds 256 bits, so a plain digest cannot be searched (ASVS 11.5.1). */
+export function linkDigest(secret: string): string {
+  return createHash("sha256").update(secret).digest("base64url");
 }

@@ -9,9 +9,14 @@ const newPassword = "poetical science, 1843";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The token with another last signature, payload, or header. */
+/** What no key of ours ever made: the token with another signature, payload, header or spelling. */
 function forged(token: string): readonly string[] {
-  const [header = "", payload = "", signature = ""] = token.split(".");
+  const [header = "", payload = "", signature] = token.split(".");
+  if (signature === undefined) {
+    const [short, odd] = [payload.slice(0, -1), `${payload.slice(0, -1)}B`];
+    const texts = [short, odd, `${payload}A`, `${payload}=`, "", `${payload}.${payload}`];
+    return [...texts.map((text) => `${header}.${text}`), `${header.toUpperCase()}.${payload}`];
+  }
   const other = signature.startsWith("A") ? "B" : "A";
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Fields;
   const encode = (value: Fields): string =>

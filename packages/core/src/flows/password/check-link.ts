@@ -34,13 +34,10 @@ export async function checkResetLink(
   const link = await context.tokens.reset.read(token, now);
   if (link === null) throw new AuthError("invalid_token");
   if (link.expired) throw new AuthError("expired_token");
-  const { sub: userId, exp } = link.claims;
-  const standing = await context.users.inspectReset(userId, link.digest, now);
-  if (standing === "gone") throw new AuthError("expired_token");
-  return {
-    expiresAt: new Date(exp * 1000),
-    expiresInSeconds: Math.max(1, exp - Math.ceil(now.getTime() / 1000)),
-    userId,
-    linkDigest: link.digest,
-  };
+  const { userId, digest } = link;
+  const standing = await context.users.inspectReset(userId, digest, now);
+  if (standing.outcome === "gone") throw new AuthError("expired_token");
+  const { expiresAt } = standing;
+  const left = Math.floor((expiresAt.getTime() - now.getTime()) / 1000);
+  return { expiresAt, expiresInSeconds: Math.max(1, left), userId, linkDigest: digest };
 }

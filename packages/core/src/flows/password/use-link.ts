@@ -21,7 +21,7 @@ export type Proof = (found: { readonly user: User; readonly digest: string }) =>
  *
  * 1. The two passwords are equal.
  * 2. Count the network.
- * 3. Verify the token: forged is `invalid_token` even when also expired; then its time.
+ * 3. Read the token: forged is `invalid_token` even when also expired; then the time it names.
  * 4. Count the link's tries, before anything is compared.
  * 5. The link lives: used, superseded and expired are one answer.
  * 6. The proof: the user's current email, or the form's link.
@@ -46,13 +46,11 @@ export async function useLink(
   const link = await context.tokens.reset.read(token, context.clock.now());
   if (link === null) throw new AuthError("invalid_token");
   if (link.expired) throw new AuthError("expired_token");
-  const { digest } = link;
-  const userId = link.claims.sub;
+  const { userId, digest } = link;
   await countAttempt(context, client, { kind: "link", value: digest }, ["resetByLink"]);
 
-  if ((await context.users.inspectReset(userId, digest, context.clock.now())) === "gone") {
-    throw new AuthError("expired_token");
-  }
+  const standing = await context.users.inspectReset(userId, digest, context.clock.now());
+  if (standing.outcome === "gone") throw new AuthError("expired_token");
   const user = await context.users.findById(userId);
   if (user === null) throw new AuthError("expired_token");
   prove({ user, digest });

@@ -3,8 +3,11 @@ import { seeOther } from "./layout.ts";
 import { formPlace } from "./places.ts";
 import type { Views } from "./visit.ts";
 
-/** Nothing that would end a cookie's value, though a decoder might read it all the same. */
-const compactJws = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+/**
+ * A compact JWS or an opaque token: nothing that would end a cookie's value, though a decoder might
+ * read it all the same.
+ */
+const tokenText = /^[\w-]+(?:\.[\w-]+){1,2}$/;
 
 /** A cookie is cut off or dropped beyond 4,096 bytes, its name and attributes included. */
 const longestToken = 3800;
@@ -16,7 +19,7 @@ const longestToken = 3800;
 export const openLink: Views = {
   async GET(visit) {
     const { uid = "", token = "" } = visit.request.params;
-    if (token.length > longestToken || !compactJws.test(token)) {
+    if (token.length > longestToken || !tokenText.test(token)) {
       throw new AuthError("invalid_token");
     }
     const link = await visit.auth.checkResetLink({ token }, visit.client);
