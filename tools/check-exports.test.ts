@@ -53,3 +53,13 @@ it("refuses a file that passes names on without being an entry", () => {
   };
   expect(inPackage({ ".": entry("index") }, sources)).toHaveLength(1);
 });
+
+it("refuses a package that offers nothing, and lets a command be all there is", () => {
+  const exports = { "./package.json": "./package.json" };
+  expect(inPackage(exports, {})).toHaveLength(1);
+  const files = {
+    "packages/make/package.json": manifest("make", { exports, bin: { make: "./dist/make.js" } }),
+    "packages/make/src/make.ts": "process.exitCode = 0;",
+  };
+  expect(withFiles(files, check)).toEqual([]);
+});

@@ -42,7 +42,9 @@ function checkPackage(root: string, folder: string): readonly string[] {
     if (entry.includes("/")) violations.push(`${folder}/package.json: "${key}" is not top-level`);
     if (!existsSync(`${root}/${file}`)) violations.push(`${file}: missing, "${key}" names it`);
   }
-  if (entryFiles.size === 0) violations.push(`${folder}/package.json: no exports`);
+  // A command alone is fine: there is nothing to import.
+  const isCommand = readManifest(root, folder).bin !== undefined;
+  if (entryFiles.size === 0 && !isCommand) violations.push(`${folder}/package.json: no exports`);
   for (const file of sources) {
     const passesOn = onlyPassesOn(file, readFileSync(`${root}/${file}`, "utf8"));
     if (!passesOn && entryFiles.has(file) && sources.length > smallPackage) {

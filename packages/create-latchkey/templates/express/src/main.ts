@@ -1,0 +1,24 @@
+import { createAuth } from "@latchkey/core";
+import { buildApp } from "./app.ts";
+import { openStores } from "./stores.ts";
+
+const { HOST: host = "127.0.0.1", PORT: port = "3000" } = process.env;
+const { stores, closeStores } = await openStores();
+const auth = createAuth({
+  publicUrl: process.env["PUBLIC_URL"] ?? `http://127.0.0.1:${port}`,
+  secret: process.env["AUTH_SECRET"],
+  locale: "{{language}}",
+  stores,
+  mailer: { send: async (mail) => console.log(mail.text) },
+});
+await auth.start();
+const server = buildApp(auth).listen(Number(port), host, (error) => {
+  if (error) throw error;
+  console.log(`listening on http://${host}:${port}`);
+});
+
+process.once("SIGTERM", async () => {
+  await new Promise((resolve) => server.close(resolve));
+  await auth.stop();
+  await closeStores();
+});
