@@ -11,7 +11,8 @@ const reclaimedFrom = (counters: string): string => `(
   FROM jsonb_each(${counters}))`;
 
 function statements(names: Names) {
-  // A counter is its stretches s, each [first, last, count], and the end e of the newest.
+  // A counter is its stretches s, each [first, last, count], and the end e of the newest. A back-off
+  // has one, from the last but one to the last.
   // A rule counts if no rule up to and including it refuses; the first that refuses is answered.
   const take = sweeping(
     (sweep) => `WITH ${sweep}
@@ -51,7 +52,8 @@ function statements(names: Names) {
         'e', greatest(last, $3::bigint) + "window",
         's', CASE WHEN jsonb_array_length(stretches) >= apart AND $3::bigint - first < stretch
           THEN stretches - (-1) || jsonb_build_array(
-            jsonb_build_array(first, greatest(last, $3::bigint), newest_count + 1))
+            jsonb_build_array(CASE WHEN is_window THEN first ELSE last END,
+              greatest(last, $3::bigint), newest_count + 1))
           ELSE stretches || jsonb_build_array(jsonb_build_array($3::bigint, $3::bigint, 1)) END))
         AS counters
       FROM waits WHERE NOT EXISTS (SELECT 1 FROM refusal WHERE refusal.position <= waits.position)),
@@ -93,9 +95,16 @@ function statements(names: Names) {
       SELECT jsonb_object_agg(key, CASE
         WHEN EXISTS (SELECT 1 FROM given
           WHERE given.subject = own.subject AND jsonb_exists(given.give_back, key))
-        THEN CASE WHEN (value -> 's' -> -1 ->> 2)::bigint > 1
-          THEN jsonb_set(value, '{s,-1,2}', to_jsonb((value -> 's' -> -1 ->> 2)::bigint - 1))
-          ELSE jsonb_set(value, '{s}', (value -> 's') - (-1)) END
+        THEN CASE
+          WHEN coalesce((value -> 's' -> -1 ->> 2)::bigint, 0) <= 1
+          THEN jsonb_set(value, '{s}', (value -> 's') - (-1))
+          WHEN key LIKE '["backoff",%'
+          THEN jsonb_build_object(
+            'e', (value ->> 'e')::bigint
+              - (value -> 's' -> -1 ->> 1)::bigint + (value -> 's' -> -1 ->> 0)::bigint,
+            's', jsonb_build_array(jsonb_build_array(value -> 's' -> -1 -> 0,
+              value -> 's' -> -1 -> 0, (value -> 's' -> -1 ->> 2)::bigint - 1)))
+          ELSE jsonb_set(value, '{s,-1,2}', to_jsonb((value -> 's' -> -1 ->> 2)::bigint - 1)) END
         ELSE value END)
       FROM jsonb_each(own.counters)
       WHERE (value ->> 'e')::bigint > $2::bigint AND NOT EXISTS (

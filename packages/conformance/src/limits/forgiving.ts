@@ -34,6 +34,21 @@ export const forgiving: Suite<RateLimiter> = {
       assert.equal(await refusedFor(store, subject, rule, at(55)), 5);
     },
 
+    "of a back-off the wait that had passed is given back too": async ({ store, at }) => {
+      const rule = aBackoff({ free: 2, baseSeconds: 30, maxSeconds: 100, windowSeconds: 300 });
+      const subject = newDigest();
+      await takeOne(store, subject, rule, at(0));
+      await takeOne(store, subject, rule, at(0));
+      await takeOne(store, subject, rule, at(40));
+      await store.forgive([{ subject, clear: [], giveBack: [rule] }], at(41));
+      // As if nobody had come at 40: 30 seconds after the second, and forgotten 300 after it.
+      await takeOne(store, subject, rule, at(42));
+      assert.equal(await refusedFor(store, subject, rule, at(42)), 60);
+      await store.forgive([{ subject, clear: [], giveBack: [rule] }], at(43));
+      await takeOne(store, subject, rule, at(300));
+      await takeOne(store, subject, rule, at(300));
+    },
+
     "all subjects of one call are forgiven": async ({ store, at }) => {
       const rule = aWindow({ limit: 1 });
       const [one, other] = [newDigest(), newDigest()];

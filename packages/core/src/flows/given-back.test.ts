@@ -3,7 +3,7 @@ import { ada, bob, home, register, signUp } from "../../test/people.ts";
 import type { Around } from "../../test/ports.ts";
 import { makeWorld } from "../../test/world.ts";
 import { defaultLimits } from "../domain/limits.ts";
-import { AuthError } from "../errors.ts";
+import { AuthError, isAuthError } from "../errors.ts";
 
 /** The named call fails as a store does that cannot answer. */
 const without =
@@ -39,6 +39,23 @@ describe("what could not be answered counts nothing", () => {
     await expect(
       world.auth.login({ tag: ada.tag, password: ada.password }, home),
     ).resolves.toHaveProperty("accessToken");
+  });
+
+  it("whoever has waited, and is then not answered, does not have to wait again", async () => {
+    const world = makeWorld({ limits: defaultLimits });
+    await signUp(world);
+    const wrong = { tag: ada.tag, password: "not the password at all" };
+    for (let compared = 0; compared < 12;) {
+      const error: unknown = await world.auth.login(wrong, home).catch((caught: unknown) => caught);
+      if (!isAuthError(error, "rate_limited")) compared += 1;
+      else world.clock.advance({ seconds: error.retryAfterSeconds ?? 0 });
+    }
+    world.clock.advance({ seconds: 128 });
+    const around = without("hasher.verify", "busy");
+    const right = { tag: ada.tag, password: ada.password };
+    const crowded = world.process({ limits: defaultLimits, around });
+    await expect(crowded.login(right, home)).rejects.toMatchObject({ code: "busy" });
+    await expect(world.auth.login(right, home)).resolves.toHaveProperty("accessToken");
   });
 
   it("a reset link that could not be asked for may be asked for again at once", async () => {

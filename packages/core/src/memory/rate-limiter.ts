@@ -3,7 +3,8 @@ import { sweeper } from "./sweep.ts";
 
 /** Attempts that came so close together that they are remembered, and forgotten, as one. */
 interface Stretch {
-  readonly firstAt: number;
+  /** Of a back-off the one before the last, which is the last again where that is given back. */
+  firstAt: number;
   lastAt: number;
   count: number;
 }
@@ -68,7 +69,7 @@ export function memoryLimits(): RateLimiter {
         for (const rule of clear) counters.delete(keyOf(rule));
         for (const rule of giveBack) {
           const counter = standing(counters, rule, now.getTime());
-          if (counter !== undefined) takeBack(counter);
+          if (counter !== undefined) takeBack(rule, counter);
         }
         dropEnded(subject, counters, now);
       }
@@ -87,6 +88,7 @@ function count(rule: LimitRule, counter: Counter, at: number): void {
     counter.stretches.push({ firstAt: at, lastAt: at, count: 1 });
   } else {
     newest.count += 1;
+    if (rule.kind === "backoff") newest.firstAt = newest.lastAt;
     // Processes' clocks differ a little: a counter never moves back.
     newest.lastAt = Math.max(newest.lastAt, at);
   }
@@ -100,11 +102,14 @@ function standsApart(rule: LimitRule, counter: Counter, newest: Stretch, at: num
 }
 
 /** One count less, of the newest: what is given back was taken a moment ago. */
-function takeBack({ stretches }: Counter): void {
-  const newest = stretches.at(-1);
+function takeBack(rule: LimitRule, counter: Counter): void {
+  const newest = counter.stretches.at(-1);
   if (newest === undefined) return;
   newest.count -= 1;
-  if (newest.count === 0) stretches.pop();
+  if (newest.count === 0) counter.stretches.pop();
+  if (rule.kind !== "backoff") return;
+  newest.lastAt = newest.firstAt;
+  counter.endsAt = newest.lastAt + rule.windowSeconds * 1000;
 }
 
 /** How long until the rule allows another; nothing or less where it does so now. */

@@ -46,7 +46,10 @@ export interface Forgiveness {
   readonly subject: string;
   /** Counters to forget. */
   readonly clear: readonly LimitRule[];
-  /** Counters from which one count, the newest, is taken back, never below zero. */
+  /**
+   * Counters from which one count, the newest, is taken back, never below zero. A back-off waits,
+   * and is forgotten, from the one before it again.
+   */
   readonly giveBack: readonly LimitRule[];
 }
 

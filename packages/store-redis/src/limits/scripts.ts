@@ -1,7 +1,7 @@
 import { type Script, script } from "../client/script.ts";
 
 // KEYS[1] is a subject's hash of rule -> 'end;first:length:count;…', oldest stretch first, the times
-// in milliseconds. A back-off has one stretch.
+// in milliseconds. A back-off has one stretch, from the last but one to the last.
 const counters = `
 local function standing(field, now)
   local value = redis.call('HGET', KEYS[1], field)
@@ -79,6 +79,7 @@ for first = 2, #ARGV, 6 do
   local apart = is_window and (#stretches < 10 or now - newest.first >= window / 10)
   if newest and not apart then
     newest.count = newest.count + 1
+    if not is_window then newest.first = newest.last end
     -- Callers' clocks differ a little: a counter never moves back.
     newest.last = math.max(newest.last, now)
   else
@@ -106,6 +107,11 @@ for index = 3, #ARGV do
     if newest then
       newest.count = newest.count - 1
       if newest.count == 0 then table.remove(counter.stretches) end
+      -- The one before is the last again: it decides how long to wait, and when to forget.
+      if string.sub(field, 1, 8) == 'backoff:' then
+        counter.ends = counter.ends - (newest.last - newest.first)
+        newest.last = newest.first
+      end
       write(field, counter)
     end
   end
