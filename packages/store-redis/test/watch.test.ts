@@ -103,6 +103,18 @@ describe("a watcher", () => {
     expect(heard).toEqual([]);
   });
 
+  it.each([
+    ["one byte", "x"],
+    ["too few ids", "\u0000\u0010abc"],
+    ["nothing", ""],
+  ])("takes what is no notice of ours (%s) for a gap", async (_name, message) => {
+    await watch();
+    await command(server.url, "PUBLISH", "latchkey:closed", message);
+    expect(await happens(() => gaps() === 1, 1000)).toBe(true);
+    expect(heard).toEqual([{ kind: "gap" }]);
+    expect(await closeIsHeard()).toBe(true);
+  });
+
   it("of another prefix hears nothing", async () => {
     const other = redisStores(connection.redis, { prefix: "other" });
     await other.sessions.watch((notice) => heard.push(notice), stop.signal);

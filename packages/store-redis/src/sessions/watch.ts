@@ -156,14 +156,19 @@ async function untilLost(
   }
 }
 
-/** The user, then the sessions, each after its length in two bytes. */
+/**
+ * The user, then the sessions, each after its length in two bytes. Anybody who may connect may
+ * publish: what is not ours is worth no more than a gap, and ends no process.
+ */
 function noticeOf(message: Buffer): SessionNotice {
   const ids: string[] = [];
   for (let position = 0; position < message.length;) {
     const start = position + 2;
+    if (start > message.length) return { kind: "gap" };
     position = start + message.readUInt16BE(position);
+    if (position > message.length) return { kind: "gap" };
     ids.push(unpackId(message.subarray(start, position)));
   }
-  const [userId = "", ...sessionIds] = ids;
-  return { kind: "closed", userId, sessionIds };
+  const [userId, ...sessionIds] = ids;
+  return userId === undefined ? { kind: "gap" } : { kind: "closed", userId, sessionIds };
 }
