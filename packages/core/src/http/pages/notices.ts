@@ -25,7 +25,7 @@ export function linkFaultPage(
   return page(visit, { status: 400, heading, blocks, headers });
 }
 
-/** A form that another site sent, or that does not say who did. */
+/** A form that another site sent, or that does not say who did; a page that another site fetched. */
 export function crossSitePage(visit: Visit): EndpointReply {
   const { heading, text } = visit.words.crossSite;
   const blocks = [...text.map(paragraph), tryAgain(visit)];

@@ -81,6 +81,43 @@ describe("a page", () => {
   });
 });
 
+describe("a page that another site has fetched", () => {
+  const link = { params: { uid: "3f0e8a52-5a3e-4c51-8f5d-0c4f6b8f9a10", token: "a.b.c" } };
+  const said = (site: string, dest: string, ...more: (readonly [string, string])[]) => [
+    ["Sec-Fetch-Site", site] as const,
+    ["Sec-Fetch-Dest", dest] as const,
+    ...more,
+  ];
+
+  it.each([
+    ["an image", said("cross-site", "image")],
+    ["a frame", said("cross-site", "iframe")],
+    ["a script's request", said("cross-site", "empty")],
+    ["a part of a neighbour's page", said("same-site", "image")],
+    [
+      "a guess of where people go next",
+      said("cross-site", "document", ["Sec-Purpose", "prefetch;prerender"]),
+    ],
+  ])("as %s is refused, and counts nothing for whoever visits it", async (_name, headers) => {
+    for (const method of ["GET", "HEAD"]) {
+      const { reply, world } = await ask(place, { ...link, method, headers });
+      expect(reply.status).toBe(403);
+      expect(world.calls).toEqual([]);
+    }
+  });
+
+  it.each([
+    ["opened from a mail on the web", said("cross-site", "document")],
+    ["opened from a mail program", said("none", "document")],
+    ["opened by whatever says nothing", []],
+    ["fetched ahead by its own site", said("same-origin", "document", ["Sec-Purpose", "prefetch"])],
+  ])("but not one %s", async (_name, headers) => {
+    const { reply, world } = await ask(place, { ...link, headers });
+    expect(reply.status).toBe(400);
+    expect(world.calls).not.toEqual([]);
+  });
+});
+
 describe("what went wrong before a page was asked", () => {
   const statusOf = ({ status, headers }: EndpointReply): unknown => [
     status,

@@ -8,7 +8,7 @@ import { crossSitePage, notAllowedPage, refusalPage } from "./notices.ts";
 import { openLink } from "./open-link.ts";
 import { fill, formPlace, pageNames, wayFrom, type PageName } from "./places.ts";
 import { requested, requestLink } from "./request-link.ts";
-import { isSameOrigin } from "./same-origin.ts";
+import { isFetchedElsewhere, isSameOrigin } from "./same-origin.ts";
 import { complete, setPassword } from "./set-password.ts";
 import type { Views, Visit } from "./visit.ts";
 import { en } from "./words/en.ts";
@@ -52,7 +52,9 @@ export function pageEndpoints(auth: Auth, paths: Readonly<Record<PageName, strin
 
 async function answer(offered: Views, visit: Visit): Promise<EndpointReply> {
   const { method, rawHeaders } = visit.request;
-  if (method === "GET" || method === "HEAD") return offered.GET(visit);
+  if (method === "GET" || method === "HEAD") {
+    return isFetchedElsewhere(rawHeaders) ? crossSitePage(visit) : offered.GET(visit);
+  }
   if (method !== "POST" || offered.POST === undefined) {
     const allow = offered.POST === undefined ? "GET, HEAD" : "GET, HEAD, POST";
     return notAllowedPage(visit, allow);

@@ -15,3 +15,16 @@ export function isSameOrigin(rawHeaders: readonly string[], publicUrl: string): 
   if (origin === "null") return site !== undefined;
   return origin === undefined || origin === new URL(publicUrl).origin;
 }
+
+/**
+ * Whether another site asks for a page without anybody having gone there: as an image, in a frame,
+ * by a script, or ahead of time. Each look at a link counts for the network it comes from, and that
+ * would be a visitor's.
+ */
+export function isFetchedElsewhere(rawHeaders: readonly string[]): boolean {
+  const [site = "none"] = headerValues(rawHeaders, "sec-fetch-site");
+  if (site === "same-origin" || site === "none") return false;
+  const [dest = "document"] = headerValues(rawHeaders, "sec-fetch-dest");
+  const purposes = headerValues(rawHeaders, "sec-purpose");
+  return dest !== "document" || purposes.some((purpose) => purpose.startsWith("prefetch"));
+}
