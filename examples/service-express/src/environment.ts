@@ -28,26 +28,19 @@ export interface Environment {
 }
 
 /** The options that a file can hold: data, and none that the environment says itself. */
-export type PlainOptions = Pick<
+export type PlainOptions = Omit<
   AuthOptions,
-  | "productName"
-  | "links"
-  | "tokens"
-  | "passwords"
-  | "registration"
-  | "sessions"
-  | "jobs"
-  | "limits"
-  | "locale"
-  | "ipv6PrefixBits"
-  | "paths"
-  | "mailUnknownAddresses"
+  | ("publicUrl" | "secret" | "keys" | "trustedProxies")
+  | ("stores" | "mailer" | "handlers" | "onEvent" | "clock" | "random")
 >;
 
-const plainNames = [
-  ...["productName", "links", "tokens", "passwords", "registration", "sessions", "jobs"],
-  ...["limits", "locale", "ipv6PrefixBits", "paths", "mailUnknownAddresses"],
-] as const;
+// A record, so that the compiler names what is missing here when there is a new option.
+const plain: { readonly [Name in keyof PlainOptions]-?: true } = {
+  ...{ productName: true, links: true, tokens: true, passwords: true, registration: true },
+  ...{ sessions: true, jobs: true, limits: true, locale: true, paths: true },
+  ...{ ipv6PrefixBits: true, ipv6SiteFactor: true, mailUnknownAddresses: true },
+};
+const plainNames = Object.keys(plain);
 
 const port = z
   .string()
@@ -199,7 +192,7 @@ export function inVariables(error: unknown): unknown {
 
 function readOptions(path: string): PlainOptions {
   const value = readJson("OPTIONS_FILE", path);
-  const unknown = Object.keys(value).filter((name) => !plainNames.some((known) => known === name));
+  const unknown = Object.keys(value).filter((name) => !Object.hasOwn(plain, name));
   const { passwords } = value;
   // The one option of a group that is no data.
   if (typeof passwords === "object" && passwords !== null && "hasher" in passwords) {

@@ -3,7 +3,9 @@ import { Router, type RequestHandler } from "express";
 import { isLoopback } from "./environment.ts";
 
 /** What a proxy adds: whoever comes through one does not sit at this machine. */
-const forwarding = ["forwarded", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+const forwarding = [
+  ...["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"],
+];
 
 /** The mails kept in memory, for whoever sits at this machine: nobody else's Host is answered. */
 export function mailbox(mailer: MemoryMailer): Router {

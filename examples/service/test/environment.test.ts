@@ -165,7 +165,9 @@ describe("an environment that says everything", () => {
     const service = await startService({
       ...{ NODE_ENV: "production", AUTH_SECRET: secret, INTERNAL_PORT: "", PUBLIC_RENEW: "1" },
       AUTH_KEYS: fileOf("keys.json", { keys: [jwk] }),
-      OPTIONS_FILE: fileOf("options.json", { limits: "off", locale: "ru", productName: "Весы" }),
+      OPTIONS_FILE: fileOf("options.json", {
+        ...{ limits: "off", locale: "ru", productName: "Весы", ipv6SiteFactor: 4 },
+      }),
       ...{ DATA_DIR: join(folder, "unused"), PUBLIC_URL: "http://localhost:3000/auth" },
       POSTGRES_URL: await newDatabase(),
       TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8",

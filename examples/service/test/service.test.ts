@@ -162,6 +162,7 @@ describe.each(startScripts)("npm run %s", (SCRIPT) => {
         "GET /dev/mailbox.json HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: localhost",
         "GET /dev/mailbox.json HTTP/1.1\r\nHost: evil.example\r\nForwarded: host=localhost",
         "GET /dev/mailbox.json HTTP/1.1\r\nHost: localhost\r\nX-Real-IP: 203.0.113.9",
+        "GET /dev/mailbox.json HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.9",
       ];
       for (const line of lines) {
         const answer = await sendRaw(service.url, `${line}\r\nConnection: close\r\n\r\n`);
