@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import pg from "pg";
+import { Client } from "pg";
 
 /** What this process has asked the stores, whichever library asked. */
 export interface Asked {
@@ -10,15 +10,17 @@ export interface Asked {
 /** Counts where every command and every statement passes. To be called before anything connects. */
 export function countAsked(): () => Asked {
   let [commands, statements] = [0, 0];
-  const { sendCommand } = Redis.prototype;
-  Redis.prototype.sendCommand = function counted(this: Redis, ...args) {
-    commands += 1;
-    return sendCommand.apply(this, args);
-  };
-  const { query } = pg.Client.prototype;
-  pg.Client.prototype.query = function counted(this: pg.Client, ...args: unknown[]) {
-    statements += 1;
-    return Reflect.apply(query, this, args) as unknown;
-  } as typeof query;
+  onEachCall(Redis.prototype, "sendCommand", () => (commands += 1));
+  onEachCall(Client.prototype, "query", () => (statements += 1));
   return () => ({ commands, statements });
+}
+
+function onEachCall(prototype: object, name: string, tell: () => void): void {
+  const original: unknown = Reflect.get(prototype, name);
+  if (typeof original !== "function") throw new TypeError(`there is no ${name}`);
+  const counted = function counted(this: unknown, ...args: unknown[]): unknown {
+    tell();
+    return Reflect.apply(original, this, args);
+  };
+  Reflect.set(prototype, name, counted);
 }

@@ -1,10 +1,12 @@
 // Everybody side by side, each in a process of its own, in turns. `npm run bench -- [--quick]
-// [--rounds 5] [--seconds 1.5] [--flows "authenticate; renew"] [--write]`
+// [--rounds 5] [--seconds 1.5] [--flows "authenticate; renew"] [--only "by hand"] [--write]`
 import { loadavg } from "node:os";
+import { Client } from "pg";
 import { startPostgres } from "../../tools/services/postgres.ts";
-import { startRedis } from "../../tools/services/redis.ts";
+import { command, startRedis } from "../../tools/services/redis.ts";
 import { chartOf } from "./chart.ts";
 import { names, plans, type Name } from "./contestants.ts";
+import { machine, writeChart, writeInto } from "./document.ts";
 import { measureAll } from "./measure.ts";
 import { ratiosOf } from "./ratios.ts";
 import { startChild, type Child } from "./processes.ts";
@@ -15,24 +17,45 @@ const settings = readSettings(process.argv.slice(2));
 const needed = names
   .filter((name) => settings.flows.some((flow) => plans[flow].of.includes(name)))
   .filter((name) => settings.only?.includes(name) ?? true);
-const [load = 0] = loadavg();
-console.log(`load average before: ${load.toFixed(1)}`);
+const [loadBefore = 0] = loadavg();
 
 const postgres = await startPostgres();
 const redis = await startRedis();
+const versions = [await postgresVersion(postgres.url), await redisVersion(redis.url)];
 const sender = await startChild("../load/main.ts", []);
 const children = new Map<Name, Child>();
 try {
   for (const [index, name] of needed.entries()) {
     const places = [await postgres.createDatabase(), `${redis.url}/${index}`];
-    children.set(name, await startChild("server.ts", [name, ...places], settings.profileFolder));
+    const child = await startChild("server.ts", [name, ...places], settings.profileFolder);
+    children.set(name, child);
   }
   const results = await measureAll(settings, children, sender);
-  console.log(tablesOf(results));
-  console.log(reachedTable(ratiosOf(results)));
-  void chartOf;
+  const where = machine(loadBefore, versions);
+  const how = `${settings.rounds} rounds of ${settings.seconds} s after one to warm up`;
+  const tables = `${tablesOf(results)}\n\nMeasured on: ${where}. ${how}.`;
+  const ratios = reachedTable(ratiosOf(results));
+  console.log(`\n${tables}\n\n${ratios}`);
+  if (settings.isWriting) {
+    writeInto("flows", tables);
+    writeInto("ratios", ratios);
+    writeChart(chartOf(results));
+  }
 } finally {
   for (const child of [sender, ...children.values()]) await child.end();
   await redis.stop();
   await postgres.stop();
+}
+
+async function postgresVersion(url: string): Promise<string> {
+  const client = new Client(url);
+  await client.connect();
+  const { rows } = await client.query<{ server_version: string }>("SHOW server_version");
+  await client.end();
+  return `Postgres ${rows[0]?.server_version ?? ""}`;
+}
+
+async function redisVersion(url: string): Promise<string> {
+  const info = String(await command(url, "INFO", "server"));
+  return `Redis ${/^redis_version:(\S+)/m.exec(info)?.[1] ?? ""}`;
 }

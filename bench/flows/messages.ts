@@ -43,6 +43,8 @@ export interface Load {
   readonly seconds: number | null;
   /** Each connection sends the refresh token of the answer before. */
   readonly isRenewal: boolean;
+  /** Requests a second of all connections; as fast as they are answered when absent. */
+  readonly rate?: number;
   readonly requests: readonly Request[];
 }
 

@@ -9,8 +9,17 @@ function renewed(request: Request, body: string): Request {
     : { ...request, body: JSON.stringify({ refreshToken }) };
 }
 
+/** Whether an answer says when to come back. */
+function asksToWait(headers: object): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === "retry-after");
+}
+
 /** What one connection sends: its share of the requests, or one that follows from its answer. */
-function shareOf({ requests, connections, isRenewal, seconds }: Load, connection: number) {
+function shareOf(
+  { requests, connections, isRenewal, seconds }: Load,
+  connection: number,
+  fail: (kind: string) => void,
+) {
   if (isRenewal) {
     let next = requests[connection % requests.length];
     if (next === undefined) throw new Error("nothing to send");
@@ -26,7 +35,12 @@ function shareOf({ requests, connections, isRenewal, seconds }: Load, connection
   // Over and over: everybody sends all, each beginning elsewhere.
   if (seconds !== null) {
     const first = connection % requests.length;
-    return [...requests.slice(first), ...requests.slice(0, first)].map((one) => ({ ...one }));
+    return [...requests.slice(first), ...requests.slice(0, first)].map((one) => ({
+      ...one,
+      onResponse(status: number, _body: string, _context: object, headers: object = {}) {
+        if (status === 503 && !asksToWait(headers)) fail("503 without Retry-After");
+      },
+    }));
   }
   return requests
     .filter((_, index) => index % connections === connection)
@@ -34,7 +48,7 @@ function shareOf({ requests, connections, isRenewal, seconds }: Load, connection
 }
 
 async function send(load: Load): Promise<Answered> {
-  const { url, connections, seconds, requests } = load;
+  const { url, connections, seconds, requests, rate } = load;
   const times: number[] = [];
   const failures: Record<string, number> = {};
   const fail = (kind: string): void => {
@@ -49,9 +63,9 @@ async function send(load: Load): Promise<Answered> {
       {
         ...{ url, connections, timeout: 20 },
         ...(seconds === null ? { amount } : { duration: seconds }),
+        ...(rate !== undefined && { overallRate: rate }),
         setupClient(client) {
-          // The type names strings only, where the library takes functions too.
-          client.setRequests(shareOf(load, opened) as autocannon.Request[]);
+          client.setRequests(shareOf(load, opened, fail));
           opened += 1;
         },
       },
@@ -64,7 +78,7 @@ async function send(load: Load): Promise<Answered> {
     });
     instance.on("reqError", (error: Error) => fail(error.message));
   });
-  const sorted = Float64Array.from(times).sort();
+  const sorted = Float64Array.from(times).toSorted();
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
   return {

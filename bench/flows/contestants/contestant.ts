@@ -1,4 +1,3 @@
-import type { RequestListener } from "node:http";
 import type { Flow, Request } from "../messages.ts";
 
 /** Where a contestant keeps what it keeps: a database and a Redis of its own. */
@@ -22,8 +21,6 @@ export const password = "correct horse battery staple";
 export const argon2 = { memoryKiB: 47_104, passes: 1, lanes: 1 } as const;
 
 export const note = { note: "1" };
-
-export type Listener = RequestListener;
 
 /** The headers that any client sends; the address is another one each time, as it is on the net. */
 export function headersOf(index: number, more: Readonly<Record<string, string>> = {}) {
