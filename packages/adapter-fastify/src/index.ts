@@ -14,7 +14,7 @@ import type {
   FastifyPluginAsync,
   FastifyReply,
   FastifyRequest,
-  onRequestAsyncHookHandler,
+  onRequestHookHandler,
 } from "fastify";
 
 /** What to mount; `prefix` is Fastify's own register option. */
@@ -57,13 +57,22 @@ export const latchkey: FastifyPluginAsync<LatchkeyOptions> = async (app, { auth,
  * An `onRequest` hook that lets only signed-in requests through: it runs before the body is read,
  * so a stranger learns nothing about what the route accepts.
  */
-export function requireAuth(auth: Auth): onRequestAsyncHookHandler {
+export function requireAuth(auth: Auth): onRequestHookHandler {
   const check = guard(auth);
-  return async (request, reply) => {
-    const refusal = await check(request.raw, request);
-    if (refusal !== null) return write(reply, refusal);
+  const whenAsked = async (asked: Asked, reply: FastifyReply, goOn: () => void): Promise<void> => {
+    const refusal = await asked;
+    if (refusal === null) goOn();
+    else write(reply, refusal);
+  };
+  // Whoever is remembered goes on in the same turn.
+  return (request, reply, done) => {
+    const asked = check(request.raw, request);
+    if (asked === null) done();
+    else void whenAsked(asked, reply, done);
   };
 }
+
+type Asked = Promise<EndpointReply | null>;
 
 /**
  * Who made a request that {@link requireAuth} let through.

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { webcrypto, type KeyObject } from "node:crypto";
 import { CompactSign, compactVerify, errors } from "jose";
 import * as z from "zod";
-import type { Algorithm, KeyRing } from "./keys.ts";
+import type { KeyRing } from "./keys.ts";
+import { sharedPayload, signShared } from "./shared-key.ts";
 
 /** Longer texts are refused before anything is parsed. */
 const maxLength = 8192;
@@ -38,23 +38,11 @@ const headerForm = z.strictObject({ alg: z.string(), kid: z.string(), typ: z.str
 /** Signs claims as a JWS whose header has `alg`, `kid` and `typ` and nothing else. */
 export async function signToken(ring: KeyRing, typ: string, claims: object): Promise<string> {
   const { algorithm, kid, sign } = ring.signing;
-  const key = await imported(sign, algorithm);
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
+  const payload = JSON.stringify(claims);
+  if (algorithm === "HS256") return signShared(ring.signing, typ, payload);
+  return new CompactSign(new TextEncoder().encode(payload))
     .setProtectedHeader({ alg: algorithm, kid, typ })
-    .sign(key);
-}
-
-const secrets = new WeakMap<KeyObject, Promise<webcrypto.CryptoKey>>();
-
-/** jose imports a shared secret anew at each use, and other keys once; here it is always once. */
-function imported(key: KeyObject, algorithm: Algorithm): KeyObject | Promise<webcrypto.CryptoKey> {
-  if (algorithm !== "HS256") return key;
-  const known = secrets.get(key);
-  if (known !== undefined) return known;
-  const hmac = { name: "HMAC", hash: "SHA-256" };
-  const first = webcrypto.subtle.importKey("raw", key.export(), hmac, false, ["sign", "verify"]);
-  secrets.set(key, first);
-  return first;
+    .sign(sign);
 }
 
 /**
@@ -87,19 +75,26 @@ export function atTime<Claims extends TimeClaims>(
   return { claims, expired: claims.exp <= seconds - rules.clockToleranceSeconds };
 }
 
+/** What we signed ourselves by a shared secret is known at once; jose judges everything else. */
 async function verifiedPayload(token: string, rules: TokenRules<unknown>): Promise<unknown> {
   try {
-    const { payload } = await compactVerify(token, (untrusted) => {
-      const header = headerForm.safeParse(untrusted);
-      const key = header.success ? rules.ring.byId.get(header.data.kid) : undefined;
-      if (!header.success || header.data.typ !== rules.typ || key?.algorithm !== header.data.alg) {
-        throw new errors.JWSInvalid("not a token of this kind");
-      }
-      return imported(key.verify, key.algorithm);
-    });
-    return isUtf8(payload) ? JSON.parse(Buffer.from(payload).toString()) : null;
+    const own = sharedPayload(token, rules.ring, rules.typ);
+    const payload = own === undefined ? await josePayload(token, rules) : own;
+    return payload !== null && isUtf8(payload) ? JSON.parse(Buffer.from(payload).toString()) : null;
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof SyntaxError) return null;
     throw error;
   }
+}
+
+async function josePayload(token: string, rules: TokenRules<unknown>): Promise<Uint8Array> {
+  const { payload } = await compactVerify(token, (untrusted) => {
+    const header = headerForm.safeParse(untrusted);
+    const key = header.success ? rules.ring.byId.get(header.data.kid) : undefined;
+    if (!header.success || header.data.typ !== rules.typ || key?.algorithm !== header.data.alg) {
+      throw new errors.JWSInvalid("not a token of this kind");
+    }
+    return key.verify;
+  });
+  return payload;
 }
