@@ -49,10 +49,20 @@ const port = z
   .refine((number) => number >= 1 && number <= 65_535, "give a number from 1 to 65535");
 /** The refusal repeats nothing: an address may hold a password. */
 function address(protocols: readonly string[]): z.ZodString {
-  const wanted = `give an address such as ${protocols[0]}//user:password@host`;
-  return z
-    .string()
-    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), wanted);
+  const wanted = `give an address such as ${protocols[0]}//user:password@host, percent-encoded`;
+  return z.string().refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    return url !== null && protocols.includes(url.protocol) && isDecodable(url);
+  }, wanted);
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username} ${password}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const form = z.object({

@@ -78,6 +78,8 @@ const refused: readonly (readonly [string, Readonly<Record<string, string>>])[] 
     ["POSTGRES_URL", { POSTGRES_URL: text }] as const,
     ["REDIS_URL", { REDIS_URL: text }] as const,
   ]),
+  ["POSTGRES_URL", { POSTGRES_URL: `postgres://ada:${secret}%ss@localhost` }],
+  ["REDIS_URL", { REDIS_URL: `redis://:${secret}%ss@localhost` }],
   ["REDIS_URL", { REDIS_URL: `redis://127.0.0.1:9,http://ada:${secret}@localhost` }],
   ["KAFKA_BROKERS", { KAFKA_BROKERS: "anything" }],
   ...[
