@@ -113,6 +113,7 @@ export const durableEvents: readonly DurableEventName[] = [
   "reset.superseded",
   "reset.expired",
   "reset.completed",
+  "reset.ended",
   "password.changed",
 ];
 

@@ -75,6 +75,7 @@ const durableEvents: { readonly [Name in DurableEventName]: Name } = {
   "reset.superseded": "reset.superseded",
   "reset.expired": "reset.expired",
   "reset.completed": "reset.completed",
+  "reset.ended": "reset.ended",
   "password.changed": "password.changed",
 };
 

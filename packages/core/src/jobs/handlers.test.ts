@@ -187,18 +187,21 @@ it("tells that a link ran out, when it does, if nobody used it", async () => {
   expect(world.eventNames()).toContain("reset.expired");
 });
 
-it.each(["used", "superseded", "ended by a change of password"])(
-  "tells of no end for a link that was %s",
+it.each(["used", "superseded", "ended by a change of password", "ended with its user"])(
+  "tells of a link that was %s that its time is over, and not that it ran out",
   async (how) => {
     const { world, told } = listening();
-    const { caller } = await signUpAndIn(world);
+    const { caller, userId } = await signUpAndIn(world);
     const token = await askForLink(world);
+    const offered = told.at(-1);
     world.clock.advance({ minutes: 2 });
     if (how === "used") {
       await world.auth.resetPassword({ token, email: ada.email, newPassword }, home);
     } else if (how === "superseded") {
       const second = await askForLink(world);
       await world.auth.resetPassword({ token: second, email: ada.email, newPassword }, home);
+    } else if (how === "ended with its user") {
+      await world.auth.remove({ userId }, home);
     } else {
       const change = { currentPassword: ada.password, newPassword };
       await world.auth.changePassword({ caller, ...change }, home);
@@ -206,5 +209,7 @@ it.each(["used", "superseded", "ended by a change of password"])(
     world.clock.advance({ hours: 1 });
     await world.auth.runJobs();
     expect(names(told)).not.toContain("reset.expired");
+    const { linkId } = offered as { linkId?: string };
+    expect(told).toContainEqual(expect.objectContaining({ name: "reset.ended", userId, linkId }));
   },
 );

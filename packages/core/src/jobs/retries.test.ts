@@ -93,6 +93,39 @@ it("a retried job tells once that it superseded an earlier link", async () => {
   expect(told).toHaveLength(1);
 });
 
+it("a job that died before it could tell what it superseded tells it when it is run again", async () => {
+  const told: string[] = [];
+  const world = makeWorld({
+    handlers: {
+      "reset.offered": async ({ linkId }) => void told.push(`offered ${linkId}`),
+      "reset.superseded": async ({ linkId }) => void told.push(`superseded ${linkId}`),
+    },
+    async around(call, proceed) {
+      if (dies && ["enqueue", "retry"].includes(call.method)) throw new Error("killed");
+      return proceed();
+    },
+  });
+  let dies = false;
+  await signUp(world);
+  await askForLink(world);
+  const [first = ""] = told;
+  world.clock.advance({ minutes: 1 });
+  await world.auth.forgotPassword({ email: ada.email }, home);
+  dies = true;
+  await world.auth.runJobs();
+  expect(told).toHaveLength(2);
+  dies = false;
+  world.clock.advance({ minutes: 2 });
+  await world.auth.runJobs();
+  expect(told.slice(1).toSorted()).toEqual([
+    expect.stringMatching(/^offered /),
+    first.replace("offered", "superseded"),
+  ]);
+  world.clock.advance({ hours: 1 });
+  await world.auth.runJobs();
+  expect(told).toHaveLength(3);
+});
+
 it("a notice is mailed again with the same message id", async () => {
   const world = makeWorld();
   await signUp(world);

@@ -26,6 +26,7 @@ function toEvent(job: JobRun, payload: JobPayloads["run-handler"]): DurableEvent
     case "reset.superseded":
     case "reset.expired":
     case "reset.completed":
+    case "reset.ended":
       return { name, ...base, linkId: linkId ?? "" };
     default:
       return { name, ...base };

@@ -48,6 +48,12 @@ export interface AuthEvents {
   "reset.superseded": OfUser & { readonly linkId: string };
   "reset.expired": OfUser & { readonly linkId: string };
   "reset.completed": OfUser & { readonly linkId: string };
+  /**
+   * The time of a link is over that did not run out unused: it was used or superseded, or a change
+   * of password, a disabling or a removal had ended it. With `reset.expired` the last word on every
+   * link: one of the two is told of each that was offered.
+   */
+  "reset.ended": OfUser & { readonly linkId: string };
   "password.changed": OfUser;
   "password.rehashed": OfUser;
   "limit.hit": EventBase & {
@@ -94,6 +100,7 @@ export type DurableEventName =
   | "reset.superseded"
   | "reset.expired"
   | "reset.completed"
+  | "reset.ended"
   | "password.changed";
 
 export type DurableEvent = AuthEventOf<DurableEventName>;
