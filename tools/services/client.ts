@@ -16,6 +16,11 @@ export function newDatabase(template?: string): Promise<string> {
   return ask(template === undefined ? "/database" : `/database?template=${template}`);
 }
 
+/** Kafka brokers for what every broker can do: those of KAFKA_BROKERS, else the tests' own one. */
+export async function kafkaBrokers(): Promise<string[]> {
+  return (process.env["KAFKA_BROKERS"] ?? (await serviceUrl("kafka"))).split(",");
+}
+
 async function ask(path: string): Promise<string> {
   const response = await fetch(new URL(path, inject("services")));
   const text = await response.text();

@@ -17,6 +17,7 @@ interface Services {
   readonly redis: () => Promise<Service>;
   readonly "redis-cluster": () => Promise<Service>;
   readonly chromium: () => Promise<Service>;
+  readonly kafka: () => Promise<Service>;
 }
 
 export type ServiceName = keyof Services;
@@ -27,6 +28,7 @@ const starters: Services = {
   redis: async () => (await import("./redis.ts")).startRedis(),
   "redis-cluster": async () => (await import("./redis-cluster.ts")).startRedisCluster(),
   chromium: async () => (await import("./chromium.ts")).startChromium(),
+  kafka: async () => (await import("./kafka.ts")).startKafka(),
 };
 
 /** Vitest's `globalSetup`: provides the broker's address and ends everything after the run. */

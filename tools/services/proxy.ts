@@ -34,8 +34,15 @@ export interface ProxyTarget {
 
 const wellBehaved: ProxyBehaviour = { delayMs: 0, traffic: "pass", replies: "pass" };
 
-/** @param listenOn a port to use again; a free one when absent */
-export async function startProxy(firstTarget: ProxyTarget, listenOn: number = 0): Promise<Proxy> {
+/**
+ * @param listenOn a port to use again; a free one when absent
+ * @param rewriting makes, for each connection, what changes the server's answers on their way
+ */
+export async function startProxy(
+  firstTarget: ProxyTarget,
+  listenOn: number = 0,
+  rewriting: () => (chunk: Buffer) => Buffer = () => (chunk) => chunk,
+): Promise<Proxy> {
   let target = firstTarget;
   let behaviour = wellBehaved;
   let turns = 0;
@@ -44,6 +51,7 @@ export async function startProxy(firstTarget: ProxyTarget, listenOn: number = 0)
   const server = createServer((client) => {
     const upstream = connect({ host: target.host ?? "127.0.0.1", port: target.port });
     let serverSpokeLast = true;
+    const rewrite = rewriting();
     const link: Link = { client, upstream, held: [] };
     links.add(link);
 
@@ -69,7 +77,7 @@ export async function startProxy(firstTarget: ProxyTarget, listenOn: number = 0)
     upstream.on("data", (chunk: Buffer) => {
       serverSpokeLast = true;
       if (behaviour.replies === "cut") end();
-      else if (behaviour.replies === "pass") deliver(client, chunk);
+      else if (behaviour.replies === "pass") deliver(client, rewrite(chunk));
     });
     for (const socket of [client, upstream]) socket.on("error", end).on("close", end);
   });

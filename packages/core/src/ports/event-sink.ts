@@ -103,7 +103,9 @@ export type DurableEventName =
   | "reset.ended"
   | "password.changed";
 
-export type DurableEvent = AuthEventOf<DurableEventName>;
+export type DurableEvent = {
+  [Name in DurableEventName]: AuthEventOf<Name>;
+}[DurableEventName];
 
 /** Where events go, best effort: a sink that throws changes nothing. */
 export interface EventSink {

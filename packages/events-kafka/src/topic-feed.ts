@@ -1,0 +1,20 @@
+/** A record as a reader gets it. */
+export interface TopicRecord {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly key: string | null;
+  /** Null is a tombstone. */
+  readonly value: string | null;
+}
+
+/** What is needed of a consumer; `kafkajsFeed` is one. */
+export interface TopicFeed {
+  /**
+   * Connects, and hands over every record of every partition from the beginning on, in order per
+   * partition, until `stop`. Resolves when it has begun; a record may come again.
+   */
+  follow(topic: string, take: (record: TopicRecord) => void): Promise<void>;
+  /** By partition, for those that hold anything: the offset after the last record, asked now. */
+  ends(topic: string): Promise<ReadonlyMap<number, bigint>>;
+  stop(): Promise<void>;
+}
