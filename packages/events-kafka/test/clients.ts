@@ -64,9 +64,10 @@ interface KcatRecord {
 }
 
 function seen({ partition, offset, key, payload: value, headers = [] }: KcatRecord): Seen {
-  const pairs = headers.flatMap((name, at) =>
-    at % 2 === 0 ? [[name, headers[at + 1] ?? ""]] : [],
-  );
+  const pairs = new Map<string, string>();
+  for (let at = 0; at < headers.length; at += 2) {
+    pairs.set(headers[at] ?? "", headers[at + 1] ?? "");
+  }
   return { partition, offset, key, value, headers: Object.fromEntries(pairs) };
 }
 

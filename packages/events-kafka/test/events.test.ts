@@ -41,7 +41,7 @@ it("an account event is a CloudEvent 1.0 in structured mode, keyed by the user's
   });
   expect(JSON.parse(record?.value ?? "")).toEqual({
     specversion: "1.0",
-    id: expect.stringMatching(uuid),
+    id: expect.stringMatching(uuid) as string,
     source: publicUrl,
     type: "org.latchkey.user.confirmed.v1",
     subject: userId,
@@ -78,7 +78,7 @@ it("an offered link is a record with its expiry, keyed by its id; its end is a t
   expect(used).toMatchObject({ key: linkId, value: null });
   expect(used?.headers).toEqual({
     ce_specversion: "1.0",
-    ce_id: expect.stringMatching(uuid),
+    ce_id: expect.stringMatching(uuid) as string,
     ce_source: publicUrl,
     ce_type: "org.latchkey.reset.completed.v1",
     ce_subject: userId,
