@@ -6,6 +6,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { demoPage } from "latchkey-example-demo-page";
 import { endSoon } from "./ending.ts";
 import { inVariables, type Environment } from "./environment.ts";
+import { openEvents } from "./events.ts";
 import { log, logEvent, logRequests } from "./log.ts";
 import { openMail } from "./mail.ts";
 import { mailbox } from "./mailbox.ts";
@@ -49,11 +50,12 @@ async function serve(
 ): Promise<Service> {
   const { host, port, internalPort, publicRenew, publicUrl, options, trustedProxies } = environment;
   const mail = openMail(environment);
+  const events = openEvents(environment);
   const auth = createAuth({
     productName: "Latchkey",
     ...options,
     ...{ publicUrl, secret, keys: environment.keys, trustedProxies },
-    ...{ stores, mailer: mail.mailer, onEvent: logEvent },
+    ...{ stores, mailer: mail.mailer, handlers: events.handlers, onEvent: logEvent },
   });
 
   const front = listener("public");
@@ -98,7 +100,7 @@ async function serve(
       await Promise.all([closeFront(), closeInner?.()]);
       await auth.stop();
       await readying;
-      await Promise.all([mail.close(), storage.close()]);
+      await Promise.all([mail.close(), events.close(), storage.close()]);
     },
   };
 }

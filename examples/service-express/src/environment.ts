@@ -25,6 +25,12 @@ export interface Environment {
   readonly options: PlainOptions;
   /** Null, which only loopback allows: mails are kept in memory and shown to whoever asks. */
   readonly smtp: { readonly url: string; readonly from: string } | null;
+  /** Null: nobody is told of account events. */
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly accountsTopic: string | undefined;
+    readonly resetLinksTopic: string | undefined;
+  } | null;
 }
 
 /** The options that a file can hold: data, and none that the environment says itself. */
@@ -84,13 +90,17 @@ const form = z.object({
     .optional(),
   SMTP_URL: address(["smtp:", "smtps:"]).optional(),
   MAIL_FROM: z.string().optional(),
+  KAFKA_BROKERS: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .pipe(z.array(z.string().regex(/^[\w.-]+:\d{1,5}$/, "give host:port, comma-separated")))
+    .optional(),
+  KAFKA_ACCOUNTS_TOPIC: z.string().optional(),
+  KAFKA_RESET_LINKS_TOPIC: z.string().optional(),
   TRUSTED_PROXIES: z.string().default(""),
   DATA_DIR: z.string().min(1).default(".data"),
   OPTIONS_FILE: z.string().optional(),
 });
-
-/** Variables of stores and carriers that this version does not have yet. */
-const notYet = ["KAFKA_BROKERS"] as const;
 
 /**
  * The environment as settings. An empty variable counts as absent.
@@ -103,10 +113,6 @@ export function readEnvironment(
   const given = Object.fromEntries(
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""),
   );
-  const unsupported = notYet.filter((name) => given[name] !== undefined);
-  if (unsupported.length > 0) {
-    throw new TypeError(`${unsupported.join(", ")}: this version cannot use it yet; unset it`);
-  }
   const parsed = form.safeParse(given);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
@@ -150,7 +156,21 @@ export function readEnvironment(
     dataDir: rest.DATA_DIR,
     options: rest.OPTIONS_FILE === undefined ? {} : readOptions(rest.OPTIONS_FILE),
     smtp: rest.SMTP_URL === undefined ? null : { url: rest.SMTP_URL, from: senderOf(rest) },
+    kafka: kafkaOf(rest),
   };
+}
+
+function kafkaOf({
+  KAFKA_BROKERS: brokers,
+  KAFKA_ACCOUNTS_TOPIC: accountsTopic,
+  KAFKA_RESET_LINKS_TOPIC: resetLinksTopic,
+}: Pick<
+  z.output<typeof form>,
+  "KAFKA_BROKERS" | "KAFKA_ACCOUNTS_TOPIC" | "KAFKA_RESET_LINKS_TOPIC"
+>): Environment["kafka"] {
+  if (brokers !== undefined) return { brokers, accountsTopic, resetLinksTopic };
+  if (accountsTopic === undefined && resetLinksTopic === undefined) return null;
+  throw new TypeError("KAFKA_BROKERS: set it too, or unset the topics");
 }
 
 function senderOf({ MAIL_FROM: from }: { readonly MAIL_FROM?: string | undefined }): string {
@@ -189,12 +209,14 @@ const variableOf: Readonly<Record<string, string>> = {
   ...Object.fromEntries(plainNames.map((name) => [name, "OPTIONS_FILE"])),
   ...{ publicUrl: "PUBLIC_URL", secret: "AUTH_SECRET", keys: "AUTH_KEYS" },
   ...{ trustedProxies: "TRUSTED_PROXIES", from: "MAIL_FROM", url: "SMTP_URL", tls: "SMTP_URL" },
+  ...{ accountsTopic: "KAFKA_ACCOUNTS_TOPIC", resetLinksTopic: "KAFKA_RESET_LINKS_TOPIC" },
 };
 
-/** A refusal of createAuth or smtpMailer that names the variable; any other error as it is. */
+/** A refusal of createAuth, smtpMailer or kafkaHandlers that names the variable; any other error as it is. */
 export function inVariables(error: unknown): unknown {
   if (!(error instanceof TypeError)) return error;
-  const [, option = ""] = /^(?:createAuth: |smtpMailer: )?(\w+)/.exec(error.message) ?? [];
+  const [, option = ""] =
+    /^(?:createAuth: |smtpMailer: |kafkaHandlers: )?(\w+)/.exec(error.message) ?? [];
   const variable = variableOf[option];
   if (variable === undefined) return error;
   return new TypeError(`${variable}: ${error.message}`, { cause: error });

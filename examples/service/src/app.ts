@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { demoPage } from "latchkey-example-demo-page";
 import { endSoon } from "./ending.ts";
 import { inVariables, type Environment } from "./environment.ts";
+import { openEvents } from "./events.ts";
 import { log, logEvent, logRequests } from "./log.ts";
 import { openMail } from "./mail.ts";
 import { mailbox } from "./mailbox.ts";
@@ -48,11 +49,12 @@ async function serve(
 ): Promise<Service> {
   const { host, port, internalPort, publicRenew, publicUrl, options, trustedProxies } = environment;
   const mail = openMail(environment);
+  const events = openEvents(environment);
   const auth = createAuth({
     productName: "Latchkey",
     ...options,
     ...{ publicUrl, secret, keys: environment.keys, trustedProxies },
-    ...{ stores, mailer: mail.mailer, onEvent: logEvent },
+    ...{ stores, mailer: mail.mailer, handlers: events.handlers, onEvent: logEvent },
   });
 
   const front = listener(auth, "public");
@@ -94,7 +96,7 @@ async function serve(
       await Promise.all([front.close(), inner?.close()]);
       await auth.stop();
       await readying;
-      await Promise.all([mail.close(), storage.close()]);
+      await Promise.all([mail.close(), events.close(), storage.close()]);
     },
   };
 }

@@ -81,7 +81,15 @@ const refused: readonly (readonly [string, Readonly<Record<string, string>>])[] 
   ["POSTGRES_URL", { POSTGRES_URL: `postgres://ada:${secret}%ss@localhost` }],
   ["REDIS_URL", { REDIS_URL: `redis://:${secret}%ss@localhost` }],
   ["REDIS_URL", { REDIS_URL: `redis://127.0.0.1:9,http://ada:${secret}@localhost` }],
-  ["KAFKA_BROKERS", { KAFKA_BROKERS: "anything" }],
+  ...["anything", "kafka:", "http://kafka:9092", "kafka:9092,", "::1:9092"].map(
+    (KAFKA_BROKERS) => ["KAFKA_BROKERS", { KAFKA_BROKERS }] as const,
+  ),
+  ["KAFKA_BROKERS", { KAFKA_ACCOUNTS_TOPIC: "accounts" }],
+  ["KAFKA_ACCOUNTS_TOPIC", { KAFKA_BROKERS: "kafka:9092", KAFKA_ACCOUNTS_TOPIC: "a topic" }],
+  [
+    "KAFKA_RESET_LINKS_TOPIC",
+    { KAFKA_BROKERS: "kafka:9092", KAFKA_RESET_LINKS_TOPIC: "latchkey.accounts" },
+  ],
   ...[
     ...["mail.example", `http://ada:${secret}@localhost`, "smtp://", `smtp://ada:${secret}@`],
     ...[`smtp://:${secret}@localhost`, "smtp://mail.example?tls=off", "smtp://localhost?x=y"],
