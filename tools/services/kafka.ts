@@ -46,12 +46,12 @@ export interface FailingKafka {
 export async function startFailingKafka(): Promise<FailingKafka> {
   let broker = await startKafka();
   // Brokers tell clients where to go: to the proxy, which has the old port after a revival too.
-  const proxy = await startProxy({ port: broker.port }, 0, () =>
+  const rewriting = (): ((chunk: Buffer) => Buffer) =>
     readdressing(
       () => broker.port,
       () => proxy.port,
-    ),
-  );
+    );
+  const proxy = await startProxy({ port: broker.port }, 0, { rewriting });
   return {
     url: `${host}:${proxy.port}`,
     proxy,

@@ -34,14 +34,19 @@ export interface ProxyTarget {
 
 const wellBehaved: ProxyBehaviour = { delayMs: 0, traffic: "pass", replies: "pass" };
 
-/**
- * @param listenOn a port to use again; a free one when absent
- * @param rewriting makes, for each connection, what changes the server's answers on their way
- */
+/** What becomes of what is said; each is made anew for each connection. */
+export interface Ways {
+  /** Is told all that the client says. */
+  readonly hearing?: () => (chunk: Buffer) => void;
+  /** Changes the server's answers on their way. */
+  readonly rewriting?: () => (chunk: Buffer) => Buffer;
+}
+
+/** @param listenOn a port to use again; a free one when absent */
 export async function startProxy(
   firstTarget: ProxyTarget,
   listenOn: number = 0,
-  rewriting: () => (chunk: Buffer) => Buffer = () => (chunk) => chunk,
+  { hearing = () => () => {}, rewriting = () => (chunk) => chunk }: Ways = {},
 ): Promise<Proxy> {
   let target = firstTarget;
   let behaviour = wellBehaved;
@@ -51,7 +56,7 @@ export async function startProxy(
   const server = createServer((client) => {
     const upstream = connect({ host: target.host ?? "127.0.0.1", port: target.port });
     let serverSpokeLast = true;
-    const rewrite = rewriting();
+    const [hear, rewrite] = [hearing(), rewriting()];
     const link: Link = { client, upstream, held: [] };
     links.add(link);
 
@@ -72,6 +77,7 @@ export async function startProxy(
     client.on("data", (chunk: Buffer) => {
       if (serverSpokeLast) turns += 1;
       serverSpokeLast = false;
+      hear(chunk);
       deliver(upstream, chunk);
     });
     upstream.on("data", (chunk: Buffer) => {

@@ -152,9 +152,9 @@ describe.each(names)("limits on %s", (kind) => {
     const app = Fastify();
     await app.register(latchkey, { auth: limited.auth });
     const url = await app.listen({ host: "127.0.0.1", port: 0 });
-    const { forgot } = clientOf({ url, internal: url });
+    const client = clientOf({ url, internal: url });
     const ask = async (): Promise<readonly [number, string | undefined]> => {
-      const { status, headers } = await forgot(ada.email);
+      const { status, headers } = await client.forgot(ada.email);
       return [status, headers["retry-after"]?.toString()];
     };
     const after = async (seconds: number): ReturnType<typeof ask> => {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { createAuth, isAuthError, type Auth, type AuthOptions } from "@latchkey/core";
 import { manualClock, memoryMailer, memoryStores, type ManualClock } from "@latchkey/core/memory";
@@ -21,7 +22,7 @@ export interface Limited {
 
 interface Kept {
   readonly stores: Stores;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 async function onPostgres(): Promise<Kept> {
@@ -98,9 +99,11 @@ export async function tally(
 ): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   for (const settled of await Promise.allSettled(calls)) {
-    const error: unknown = settled.status === "rejected" ? settled.reason : null;
-    if (error !== null && !isAuthError(error)) throw error;
-    const word = error === null ? "answered" : error.code;
+    let word = "answered";
+    if (settled.status === "rejected") {
+      assert.ok(isAuthError(settled.reason), String(settled.reason));
+      word = settled.reason.code;
+    }
     counts[word] = (counts[word] ?? 0) + 1;
   }
   return counts;
