@@ -107,6 +107,7 @@ export async function aStory(service: Service): Promise<Story> {
   const opened = await send("GET", at(`/password-reset/${uid}/${token}/`));
   assert.equal(opened.status, 303);
   const cookie = String(opened.headers["set-cookie"]).split(";")[0] ?? "";
+  secrets.push(cookie.slice(cookie.indexOf("=") + 1));
   const form = at(`/password-reset/${uid}/set-password/`);
   assert.equal((await send("GET", form, { headers: { cookie } })).status, 200);
   const typed = `linkDigest=x&newPassword=${encodeURIComponent(passwords.weak)}`;
