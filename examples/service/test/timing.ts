@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,10 +90,10 @@ function shuffled<Item>(items: readonly Item[]): readonly Item[] {
 /** How long what is asked takes; or, of what leaves a job, how long the next request takes. */
 type Timing = (watch: Stopwatch, path: string, body: object) => Promise<number>;
 
-const itself: Timing = (asked, path, body) => asked.time(path, body);
-const theNext: Timing = async (asked, path, body) => {
-  await asked.time(path, body);
-  return asked.time("/api/v1/tokens/logout", {});
+const itself: Timing = (by, path, body) => by.time(path, body);
+const theNext: Timing = async (by, path, body) => {
+  await by.time(path, body);
+  return by.time("/api/auth/forgot-password", { email: `${randomUUID()}@example.com` });
 };
 
 /** One time of each arm, each round. */

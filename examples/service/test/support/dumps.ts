@@ -29,12 +29,12 @@ export async function dumpRedis(url: string): Promise<string> {
   const said: string[] = [];
   for (const key of await redis.keysBuffer("*")) {
     const type = await redis.type(key);
-    const value = type === "hash" ? await redis.hgetallBuffer(key) : await redis.dumpBuffer(key);
-    const parts = type === "hash" ? Object.entries(value ?? {}).flat() : [value];
-    const texts = [key, ...parts].map((part) =>
-      Buffer.isBuffer(part) ? part.toString("latin1") : String(part),
-    );
-    said.push(texts.join(" "));
+    // Not by DUMP, which compresses.
+    const parts =
+      type === "hash"
+        ? [...(await redis.hkeysBuffer(key)), ...(await redis.hvalsBuffer(key))]
+        : [await redis.getBuffer(key)];
+    said.push([key, ...parts].map((part) => part?.toString("latin1") ?? "").join(" "));
   }
   redis.disconnect();
   return said.join("\n");
@@ -52,18 +52,27 @@ function spellingsOf(secret: string): readonly string[] {
   const plain = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
   const hex = bytes.toString("hex");
   const base64 = secret.length < 12 ? [bytes.toString("base64")] : shifted;
+  // A part of a token may be kept as the bytes that it spells.
+  const raw = /^[\w-]{22,}$/.test(secret) ? [rawOf(Buffer.from(secret, "base64url"))] : [];
   const digits = /^\d{6}$/.test(secret) ? digestsOf(secret) : [];
-  return [...new Set([...plain, hex, hex.toUpperCase(), ...base64, ...digits])].flatMap((form) => [
-    form,
-    form.replaceAll("+", "-").replaceAll("/", "_"),
-  ]);
+  return [...new Set([...plain, hex, hex.toUpperCase(), ...base64, ...raw, ...digits])].flatMap(
+    (form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")],
+  );
 }
+
+/** As bytes stand in a dump. */
+const rawOf = (bytes: Buffer): string => bytes.toString("latin1");
 
 /** Six digits are found by trying: not even their digest may stand anywhere. */
 function digestsOf(code: string): readonly string[] {
   return ["sha1", "sha256", "sha512"].flatMap((algorithm) => {
     const digest = createHash(algorithm).update(code);
-    return [digest.copy().digest("hex"), digest.digest("base64").replaceAll("=", "")];
+    const bytes = digest.digest();
+    return [
+      bytes.toString("hex"),
+      bytes.toString("base64").replaceAll("=", ""),
+      rawOf(bytes.subarray(0, 16)),
+    ];
   });
 }
 
