@@ -32,6 +32,8 @@ export interface Part {
 }
 
 const startPatienceMilliseconds = 30_000;
+/** Somebody else may listen in its place, and say nothing. */
+const askMilliseconds = 2000;
 const endPatienceMilliseconds = 10_000;
 /** Lines of a log that are shown when a part does not start. */
 const tail = 12;
@@ -81,11 +83,12 @@ export function partOf(plan: PartPlan, logs: string, onEnd: (part: Part) => void
       child = started;
       const failed = new Promise<Error>((resolve) => started.once("error", resolve));
       ended = Promise.race([new Promise((resolve) => started.once("exit", resolve)), failed]);
-      void ended.then(() => {
-        if (works && child === started) onEnd(part);
-      });
+      const tell = (): void => (works && child === started ? onEnd(part) : undefined);
+      void ended.then(tell);
       const deadline = performance.now() + startPatienceMilliseconds;
-      while (!(await plan.ready().catch(() => false))) {
+      while (
+        !(await Promise.race([plan.ready().catch(() => false), pause(askMilliseconds, false)]))
+      ) {
         if (started.pid === undefined) throw await refusal(`cannot be started: ${await failed}`);
         if (!isRunning()) throw await refusal(`ended before it was ready (${howOf(started)})`);
         if (performance.now() > deadline) throw await refusal("is not ready after 30 s");

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { removeFolder, type PostgresFolder } from "latchkey-local-services/postgres-server";
 import { freePorts } from "latchkey-local-services/server-process";
-import { temporaryFolder, type Folder } from "./folder.ts";
+import { temporaryFolder } from "./folder.ts";
 import { newNginx } from "./nginx.ts";
 import { partOf, type Part, type PartPlan } from "./part.ts";
 import { backendPlan, programPlan } from "./services.ts";

@@ -2,7 +2,7 @@ import type { System } from "./system.ts";
 
 /** What to try by hand, and where everything is. */
 export function tour(system: System): string {
-  const { url, httpUrl, certificateFile, services, internals, gatewayLogs, parts } = system;
+  const { url, httpUrl, services, internals, gatewayLogs, parts } = system;
   const pids = parts.map(({ name, pid }) => `${name} ${pid}`).join(", ");
   return `
 clients are served at   ${url}  (and sent there from ${httpUrl})

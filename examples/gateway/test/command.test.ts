@@ -127,6 +127,7 @@ describe("npm run example:gateway", () => {
     await system.ended;
     await assertNothingLeft(system, pids);
     await until("every worker to be gone", async () => !workers.some(isAlive));
+    assert.ok(!system.said().includes("stopping"));
   });
 
   it("says which part does not start, and why, and ends the others", async () => {

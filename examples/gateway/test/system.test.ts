@@ -75,8 +75,8 @@ describe("the contract's documented rows, through nginx over TLS", () => {
     const { refreshToken } = second;
     const third = client.pairOf(await client.post("/api/v1/tokens/renew", { refreshToken }));
     identityIn(await app(third.accessToken));
-    const query = `accessToken=${third.accessToken}&refreshToken=${third.refreshToken}`;
-    fieldsOf(await client.send("DELETE", `/api/v1/tokens/logout?${query}`), 200);
+    const both = `accessToken=${third.accessToken}&refreshToken=${third.refreshToken}`;
+    fieldsOf(await client.send("DELETE", `/api/v1/tokens/logout?${both}`), 200);
     assert.deepEqual(refusalOf(await renew(third.refreshToken)), [401, "invalid_token"]);
     const refused = await app(third.accessToken);
     assert.deepEqual(refusalOf(refused), [401, "invalid_token"]);
@@ -330,7 +330,9 @@ describe("while a part is away", () => {
   );
 
   it("both services: 503, for the application too", async () => {
-    const both = ["authentication-fastify", "authentication-express"].map(system.part);
+    const both = ["authentication-fastify", "authentication-express"].map((name) =>
+      system.part(name),
+    );
     await Promise.all(both.map((part) => part.kill()));
     const told = await ask(ada);
     assert.deepEqual(statuses(told), { app: 503, me: 503, login: 503, renew: 503 });

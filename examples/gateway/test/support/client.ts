@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Agent, request } from "node:https";
+import { type Agent, request } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "node:tls";
 import type { System } from "../../src/system.ts";
