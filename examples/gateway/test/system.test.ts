@@ -112,6 +112,23 @@ describe("the contract's documented rows, through nginx over TLS", () => {
     await client.login(email, newPassword);
   });
 
+  it("everything else that the contract calls public, and the contract itself", async () => {
+    const { paths } = fieldsOf(await client.send("GET", "/openapi.json"), 200) as {
+      paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    };
+    const calls = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => [method.toUpperCase(), path.replace("{id}", "x")]),
+    );
+    assert.ok(calls.length >= 14);
+    for (const [method = "", path = ""] of calls) {
+      const answer = await client.send(method, path, { from: "127.0.0.9" });
+      assert.ok(
+        ![404, 405, 429, 500, 503].includes(answer.status),
+        `${method} ${path} ${answer.text}`,
+      );
+    }
+  });
+
   it("over HTTP/2 too, and plain HTTP only leads there", async () => {
     const { accessToken } = await client.login(ada.tag, ada.password);
     const session = connectHttp2(system.url, { ca: system.certificate });
