@@ -46,7 +46,7 @@ const routes: Readonly<Record<(typeof gateways)[number], (path: string) => boole
     return under("match", listener?.[0]).some((match) => {
       const [regex] = under("regex", match);
       const { path: exact, prefix = "\n" } = match as Readonly<Record<string, string>>;
-      if (regex !== undefined) return new RegExp(`^(?:${String(regex)})$`).test(path);
+      if (typeof regex === "string") return new RegExp(`^(?:${regex})$`).test(path);
       return path === exact || path.startsWith(prefix);
     });
   },

@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import { connect as connectHttp2 } from "node:http2";
 import { Agent } from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
+import { startFailingKafka, type FailingKafka } from "latchkey-local-services/kafka";
 import { query } from "latchkey-local-services/postgres-server";
-import { freePorts } from "latchkey-local-services/server-process";
+import { freePorts, until } from "latchkey-local-services/server-process";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { startSystem, type System } from "../src/system.ts";
 import {
@@ -14,24 +15,30 @@ import {
   refusalOf,
   type Answer,
   type Client,
-  type Pair,
   type Person,
 } from "./support/client.ts";
 import { guesses, requests } from "./support/guesses.ts";
+import { accountEvents } from "./support/broker.ts";
+import { statuses, witnessOf, type Witness } from "./support/outage.ts";
 
 let system: System;
+let broker: FailingKafka;
 let client: Client;
 let ada: Person;
 let bob: Person;
 
 beforeAll(async () => {
   const [httpsPort = 0, httpPort = 0] = await freePorts(2);
-  system = await startSystem({ httpsPort, httpPort });
+  broker = await startFailingKafka();
+  system = await startSystem({ httpsPort, httpPort, kafkaBrokers: broker.url });
   client = clientOf(system);
   ada = await client.account("ada");
   bob = await client.account("bob");
 }, 60_000);
-afterAll(() => system.stop());
+afterAll(async () => {
+  await system.stop();
+  await broker.stop();
+});
 
 const renew = (token: string) => client.send("GET", `/api/v1/tokens/renew?refreshToken=${token}`);
 const app = (token: string, path = "/app/notes") => client.bearer("GET", path, token);
@@ -281,54 +288,12 @@ describe("a flood", () => {
 });
 
 describe("while a part is away", () => {
-  type Told = Readonly<Record<"app" | "me" | "login" | "renew", Answer>>;
-  let pair: Pair;
-
-  /** Asks for everything that matters, all at once. */
-  async function ask(person: Person): Promise<Told> {
-    const asked = {
-      app: app(pair.accessToken),
-      me: client.bearer("GET", "/api/v1/users/me", pair.accessToken),
-      login: client.post("/api/v1/tokens/public/login", {
-        tag: person.tag,
-        password: person.password,
-      }),
-      renew: renew(pair.refreshToken),
-    };
-    const names = Object.keys(asked);
-    const answers = await Promise.all(Object.values(asked));
-    for (const [index, answer] of answers.entries()) {
-      assert.ok(answer.ms < 3500, `${names[index]} took ${answer.ms} ms`);
-      if (answer.status === 503) {
-        refusalOf(answer);
-        assert.match(String(answer.headers["retry-after"]), /^[1-9]\d*$/);
-      }
-    }
-    const told = Object.fromEntries(names.map((name, index) => [name, answers[index]])) as Told;
-    // The one before is dead soon.
-    if (told.renew.status === 200) pair = client.pairOf(told.renew);
-    return told;
-  }
-
-  function statuses(told: Told): Readonly<Record<string, number>> {
-    return Object.fromEntries(Object.entries(told).map(([name, { status }]) => [name, status]));
-  }
-
-  /** Asks until all is well again; how many milliseconds that took. */
-  async function untilWell(): Promise<number> {
-    const start = performance.now();
-    for (;;) {
-      const told = await ask(ada);
-      for (const { status } of Object.values(told)) assert.notEqual(status, 401);
-      if (Object.values(told).every(({ status }) => status === 200)) {
-        return performance.now() - start;
-      }
-      assert.ok(performance.now() - start < 10_000, JSON.stringify(statuses(told)));
-    }
-  }
+  let witness: Witness;
+  const all = { app: 200, me: 200, login: 200, renew: 200 };
+  const none = { app: 503, me: 503, login: 503, renew: 503 };
 
   beforeAll(async () => {
-    pair = await client.login(ada.tag, ada.password);
+    witness = await witnessOf(client, ada, bob);
   });
 
   it.each(["authentication-fastify", "authentication-express"])(
@@ -336,11 +301,10 @@ describe("while a part is away", () => {
     async (name) => {
       await system.part(name).kill();
       for (let round = 0; round < 5; round += 1) {
-        const all = { app: 200, me: 200, login: 200, renew: 200 };
-        assert.deepEqual(statuses(await ask(ada)), all);
+        assert.deepEqual(statuses(await witness.ask()), all);
       }
       await system.part(name).start();
-      await untilWell();
+      await witness.untilWell();
       // For a second nginx does not know that it is back.
       await pause(1100);
     },
@@ -351,41 +315,52 @@ describe("while a part is away", () => {
       system.part(name),
     );
     await Promise.all(both.map((part) => part.kill()));
-    const told = await ask(ada);
-    assert.deepEqual(statuses(told), { app: 503, me: 503, login: 503, renew: 503 });
+    assert.deepEqual(statuses(await witness.ask()), none);
     await Promise.all(both.map((part) => part.start()));
-    await untilWell();
+    await witness.untilWell();
   });
 
   it("Redis: 503, and afterwards every session is as it was", async () => {
     await system.part("redis").kill();
-    const told = await ask(ada);
-    assert.deepEqual(statuses(told), { app: 503, me: 503, login: 503, renew: 503 });
+    assert.deepEqual(statuses(await witness.ask()), none);
     await system.part("redis").start();
-    await untilWell();
+    await witness.untilWell();
   });
 
   it.each(["users", "postgres"])(
     "%s: who is signed in reaches the application; all else is 503",
     async (name) => {
       await system.part(name).kill();
-      const told = await ask(ada);
+      const told = await witness.ask();
       assert.deepEqual(statuses(told), { app: 200, me: 503, login: 503, renew: 503 });
       assert.equal(identityIn(told.app)["x-user-tag"], "ada");
       await system.part(name).start();
-      await untilWell();
+      await witness.untilWell();
       const before = await lastLogin(ada.tag);
       await client.login(ada.tag, ada.password);
       assert.ok((await lastLogin(ada.tag)) > before);
     },
   );
 
+  it("the broker: nobody notices, and what happened meanwhile is told when it is back", async () => {
+    await broker.kill();
+    const alan = await client.account("alan");
+    assert.deepEqual(statuses(await witness.ask()), all);
+    await broker.revive();
+    const told = async (): Promise<boolean> => {
+      const events = await accountEvents(broker.url);
+      return events.some((event) => event.includes("user.confirmed"));
+    };
+    await until("the event", told, 60_000);
+    await client.login(alan.tag, alan.password);
+  }, 70_000);
+
   it("the application: 503, and 401 for whoever has no token", async () => {
     await system.part("backend").kill();
-    assert.equal((await app(pair.accessToken)).status, 503);
+    assert.deepEqual(statuses(await witness.ask()), { ...all, app: 503 });
     assert.equal((await client.send("GET", "/app/notes")).status, 401);
     await system.part("backend").start();
-    await untilWell();
+    await witness.untilWell();
   });
 });
 
