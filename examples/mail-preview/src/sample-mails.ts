@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createAuth } from "@latchkey/core";
+import { createAuth, type AuthOptions } from "@latchkey/core";
 import { memoryMailer, memoryStores, type KeptMessage } from "@latchkey/core/memory";
 import type { Locale } from "@latchkey/core/ports";
 
@@ -14,12 +14,13 @@ export async function sampleMails(
   productName: string,
 ): Promise<readonly KeptMessage[]> {
   const mailer = memoryMailer();
-  const auth = createAuth({
+  const options: AuthOptions = {
     publicUrl: "https://example.com",
     secret: randomBytes(32).toString("base64url"),
     ...{ stores: memoryStores(), mailer, productName, locale },
     ...{ mailUnknownAddresses: true, limits: "off" },
-  });
+  };
+  const auth = createAuth(options);
   const client = { ip: "127.0.0.1", locale };
   const ada = {
     ...{ firstName: "Ada", lastName: "Lovelace", email: "ada@example.com", tag: "ada.lovelace" },
@@ -38,6 +39,10 @@ export async function sampleMails(
   const token = new URL(link).pathname.split("/").at(-2) ?? "";
   await auth.resetPassword({ token, email, newPassword: "poetical science, 1843" }, client);
   await auth.runJobs();
+
+  const byCode = createAuth({ ...options, tokens: { reset: "code" } });
+  await byCode.forgotPassword({ email }, client);
+  await byCode.runJobs();
 
   await auth.register({ ...ada, tag: "ada-again" }, client);
   await auth.forgotPassword({ email: "charles@example.com" }, client);

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { previewServer } from "../src/preview.ts";
 
 const kinds = [
-  ...["confirmation_code", "reset_link", "password_changed", "account_exists", "no_account"],
+  ...["confirmation_code", "reset_link", "reset_code"],
+  ...["password_changed", "account_exists", "no_account"],
 ] as const;
 let server: Server;
 let url = "";

@@ -7,7 +7,8 @@ import type { MeInput, UserView } from "./flows/account/me.ts";
 import type { RemoveInput } from "./flows/account/remove.ts";
 import type { ChangePasswordInput } from "./flows/password/change.ts";
 import type { CheckResetLinkInput, ResetLinkStanding } from "./flows/password/check-link.ts";
-import type { ForgotPasswordInput } from "./flows/password/forgot.ts";
+import type { ForgotPasswordInput, ResetRequested } from "./flows/password/forgot.ts";
+import type { ResetPasswordByCodeInput } from "./flows/password/reset-by-code.ts";
 import type { ResetPasswordByFormInput } from "./flows/password/reset-by-form.ts";
 import type { ResetPasswordInput } from "./flows/password/reset.ts";
 import type { Confirmed, ConfirmInput } from "./flows/registration/confirm.ts";
@@ -35,6 +36,8 @@ export interface AuthSettings {
   readonly productName: string;
   /** Where the pages send whoever wants to sign in. */
   readonly loginUrl: string;
+  /** How a forgotten password is reset: by a mailed link, or by a mailed code. */
+  readonly resetBy: "link" | "code";
   /** What the pages say of a new password. */
   readonly passwords: {
     readonly minLength: number;
@@ -69,8 +72,11 @@ export interface Auth {
   readonly closeSession: Flow<CloseSessionInput, void>;
   /** Ends all of the caller's sessions. Throws `invalid_token` for a session overtaken meanwhile. */
   readonly closeAllSessions: Flow<CloseAllSessionsInput, SessionsClosed>;
-  /** Mails a reset link, if there is an account. Throws `rate_limited` for the network only. */
-  readonly forgotPassword: Flow<ForgotPasswordInput, void>;
+  /**
+   * Mails a reset link or code, if there is an account. Answers a request's id with codes, null with
+   * links. Throws `rate_limited` for the network only.
+   */
+  readonly forgotPassword: Flow<ForgotPasswordInput, ResetRequested>;
   /** Whether a link lives. Throws `invalid_token`, `expired_token`, `rate_limited`. */
   readonly checkResetLink: Flow<CheckResetLinkInput, ResetLinkStanding>;
   /**
@@ -79,7 +85,12 @@ export interface Auth {
    */
   readonly resetPassword: Flow<ResetPasswordInput, void>;
   /**
-   * The same for a form of your own: it proves which link it was made for by the digest that
+   * Sets a new password by a mailed code; there are none unless `tokens.reset` is `"code"`. Throws
+   * `invalid_code`, `password_mismatch`, `weak_password`, `rate_limited`, `busy`.
+   */
+  readonly resetPasswordByCode: Flow<ResetPasswordByCodeInput, void>;
+  /**
+   * The same as by a link, for a form of your own: it proves which link it was made for by the digest that
    * `checkResetLink` answered, and so need not ask for the email. Never for a request that names its
    * own digest without a form of yours behind it. Throws as `resetPassword` does, but for
    * `email_mismatch`: another link's digest is `invalid_token`.

@@ -95,6 +95,7 @@ describe("defaults", () => {
       forgotByEmailHourly: { limit: 3, windowSeconds: 3600 },
       resetByNetwork: { limit: 30, windowSeconds: 900 },
       resetByLink: { limit: 10, windowSeconds: 3600 },
+      resetCodeByEmail: { limit: 15, windowSeconds: 86_400 },
       changePasswordBySession: { limit: 5, windowSeconds: 900 },
       changePasswordBySessionDaily: { limit: 10, windowSeconds: 86_400 },
       mailsToNewAddresses: { limit: 300, windowSeconds: 300 },
@@ -196,6 +197,24 @@ describe("numbers", () => {
       minLength: 8,
       require: ["letter", "digit"],
     });
+  });
+});
+
+describe("what resets go by", () => {
+  it("is a JWT, or what is said", () => {
+    expect(resolve({ tokens: { reset: "opaque" } }).tokens).toMatchObject({
+      ...{ reset: "opaque", resetTtlSeconds: 1800 },
+    });
+    expect(() => resolve({ tokens: { reset: "sms" } })).toThrow(
+      /^createAuth: tokens\.reset: .*"jwt"\|"opaque"\|"code"/,
+    );
+  });
+
+  it("is for codes ten minutes, which nothing changes", () => {
+    expect(resolve({ tokens: { reset: "code" } }).tokens).toMatchObject({ resetTtlSeconds: 600 });
+    expect(() => resolve({ tokens: { reset: "code", resetTtlSeconds: 900 } })).toThrow(
+      /^createAuth: tokens\.resetTtlSeconds: is for links; a code lives 600 seconds/,
+    );
   });
 });
 

@@ -14,6 +14,7 @@ import type {
 } from "./options.ts";
 import { maxAccessTtlSeconds } from "./tokens/access-token.ts";
 import { maxSessionTtlSeconds } from "./tokens/refresh-token.ts";
+import { resetCodeTtlSeconds } from "./tokens/reset-code.ts";
 import { maxResetTtlSeconds } from "./tokens/reset-token.ts";
 
 type Complete<Options> = { readonly [Key in keyof Options]-?: Exclude<Options[Key], undefined> };
@@ -100,8 +101,8 @@ const plainForm = z.strictObject({
       refreshIdleSeconds: int(300, maxSessionTtlSeconds, 7 * 86_400),
       sessionTtlSeconds: int(300, maxSessionTtlSeconds, 30 * 86_400),
       refreshGraceSeconds: int(0, 30, 10),
-      reset: z.enum(["jwt", "opaque"]).default("jwt"),
-      resetTtlSeconds: int(900, maxResetTtlSeconds, 1800),
+      reset: z.enum(["jwt", "opaque", "code"]).default("jwt"),
+      resetTtlSeconds: z.int().min(900).max(maxResetTtlSeconds).optional(),
       clockToleranceSeconds: int(0, 60, 5),
     })
     .prefault({}),
@@ -194,7 +195,12 @@ export function resolveConfig(options: AuthOptions): Config {
     productName,
     resetLinkTemplate: resolveLink(links.resetPassword, plain),
     loginUrl: resolveLogin(links.login, plain.publicUrl),
-    tokens: { ...plain.tokens, issuer, audience: plain.tokens.audience ?? issuer },
+    tokens: {
+      ...plain.tokens,
+      issuer,
+      audience: plain.tokens.audience ?? issuer,
+      resetTtlSeconds: resolveResetTtl(plain.tokens),
+    },
     passwords: {
       ...plain.passwords,
       contextWords: plain.passwords.contextWords ?? [productName],
@@ -203,6 +209,17 @@ export function resolveConfig(options: AuthOptions): Config {
     // Each name was checked against its own form above.
     limits: unlimited ? "off" : (plain.limits as Limits),
   });
+}
+
+function resolveResetTtl({
+  reset,
+  resetTtlSeconds,
+}: Pick<TokenOptions, "reset" | "resetTtlSeconds">): number {
+  if (reset !== "code") return resetTtlSeconds ?? 1800;
+  if (resetTtlSeconds === undefined) return resetCodeTtlSeconds;
+  throw new TypeError(
+    `createAuth: tokens.resetTtlSeconds: is for links; a code lives ${resetCodeTtlSeconds} seconds`,
+  );
 }
 
 function isSafeOrigin(url: URL): boolean {

@@ -35,7 +35,8 @@ export interface Context {
   readonly tokens: {
     readonly access: AccessTokens;
     readonly refresh: RefreshTokens;
-    readonly reset: ResetTokens;
+    /** Null where resets go by code. */
+    readonly reset: ResetTokens | null;
   };
   readonly policy: PasswordPolicy;
   readonly users: UserStore;

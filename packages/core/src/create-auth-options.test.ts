@@ -23,6 +23,7 @@ describe("createAuth", () => {
     expect(createAuth(good).settings).toEqual({
       publicUrl: "https://accounts.example.com",
       locale: "en",
+      resetBy: "link",
       trustedProxies: [],
       paths: {},
       productName: "accounts.example.com",

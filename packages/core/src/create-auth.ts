@@ -12,6 +12,7 @@ import { changePassword } from "./flows/password/change.ts";
 import { checkResetLink } from "./flows/password/check-link.ts";
 import { forgotPassword } from "./flows/password/forgot.ts";
 import { resetPasswordByForm } from "./flows/password/reset-by-form.ts";
+import { resetPasswordByCode } from "./flows/password/reset-by-code.ts";
 import { resetPassword } from "./flows/password/reset.ts";
 import { confirm } from "./flows/registration/confirm.ts";
 import { register } from "./flows/registration/register.ts";
@@ -32,10 +33,10 @@ import { nearCache, type NearCache } from "./sessions/near-cache.ts";
 import { durableEvents } from "./intents.ts";
 import { hashConcurrency, systemClock, systemRandom } from "./system.ts";
 import { makeAccessTokens } from "./tokens/access-token.ts";
-import { makeKeys } from "./tokens/keys.ts";
+import { makeKeys, type Keys } from "./tokens/keys.ts";
 import { makeOpaqueResetTokens } from "./tokens/opaque-reset-token.ts";
 import { makeRefreshTokens } from "./tokens/refresh-token.ts";
-import { makeResetTokens } from "./tokens/reset-token.ts";
+import { makeResetTokens, type ResetTokens } from "./tokens/reset-token.ts";
 
 const idleWarningMilliseconds = 5000;
 
@@ -58,6 +59,7 @@ export function createAuth(options: AuthOptions): Auth {
   const worker = makeWorker(context, handlers);
   const { publicUrl, locale, trustedProxies, paths, productName, loginUrl } = context.config;
   const { minLength, require } = context.config.passwords;
+  const { reset } = context.config.tokens;
 
   const bind = <Input, Outcome>(
     flow: (context: Context, input: Input, client: Client) => Promise<Outcome>,
@@ -126,6 +128,7 @@ export function createAuth(options: AuthOptions): Auth {
     forgotPassword: leavingJobs(bind(forgotPassword)),
     checkResetLink: bind(checkResetLink),
     resetPassword: leavingJobs(bind(resetPassword)),
+    resetPasswordByCode: leavingJobs(bind(resetPasswordByCode)),
     resetPasswordByForm: leavingJobs(bind(resetPasswordByForm)),
     changePassword: leavingJobs(bind(changePassword)),
     me: bind(me),
@@ -150,6 +153,7 @@ export function createAuth(options: AuthOptions): Auth {
     settings: {
       ...{ publicUrl, locale, trustedProxies, paths, productName, loginUrl },
       passwords: { minLength, require },
+      resetBy: reset === "code" ? "code" : "link",
     },
   };
 }
@@ -170,8 +174,7 @@ function told(context: Context, where: string, error: unknown, client: Client): 
 function makeContext(options: AuthOptions, config: Config): Context {
   refuseIncomplete(options);
   const { stores, mailer, clock = systemClock, random = systemRandom, handlers = {} } = options;
-  const { issuer, audience, clockToleranceSeconds, accessTtlSeconds, resetTtlSeconds } =
-    config.tokens;
+  const { issuer, audience, clockToleranceSeconds, accessTtlSeconds } = config.tokens;
   const secrets = [options.secret ?? []].flat();
   const keys = makeKeys(secrets, options.keys);
   const common = { issuer, clockToleranceSeconds };
@@ -188,10 +191,7 @@ function makeContext(options: AuthOptions, config: Config): Context {
         remembered: config.sessions.nearCacheEntries,
       }),
       refresh: makeRefreshTokens({ ...common, ring: keys.refresh }),
-      reset:
-        config.tokens.reset === "opaque"
-          ? makeOpaqueResetTokens(keys, resetTtlSeconds)
-          : makeResetTokens({ ...common, keys, ttlSeconds: resetTtlSeconds }),
+      reset: makeLinkTokens(config, keys),
     },
     policy: { minLength, require, contextWords, isCommon: isCommonPassword },
     users: stores.accounts.users,
@@ -215,6 +215,18 @@ function makeContext(options: AuthOptions, config: Config): Context {
     counted: [],
     handled: new Set(durableEvents.filter((name) => handlers[name] !== undefined)),
   };
+}
+
+function makeLinkTokens({ tokens }: Config, keys: Keys): ResetTokens | null {
+  const { reset, issuer, clockToleranceSeconds, resetTtlSeconds: ttlSeconds } = tokens;
+  switch (reset) {
+    case "jwt":
+      return makeResetTokens({ keys, issuer, clockToleranceSeconds, ttlSeconds });
+    case "opaque":
+      return makeOpaqueResetTokens(keys, ttlSeconds);
+    case "code":
+      return null;
+  }
 }
 
 function makeNearCache(context: Context): NearCache | null {

@@ -5,4 +5,4 @@ export type { Guard } from "./http/guard.ts";
 export { endpoints, errorReply, openapi } from "./http/mount.ts";
 export type { MountOptions } from "./http/mount.ts";
 export type { Problem } from "./http/problem.ts";
-export type { Exposure } from "./http/table.ts";
+export type { Exposure } from "./http/row.ts";

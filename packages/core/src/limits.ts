@@ -113,6 +113,16 @@ export async function giveBackAll(context: Context): Promise<void> {
   await giveBack(context, context.counted);
 }
 
+/** Takes back what an attempt was counted for, once it turns out to be no guess. */
+export async function release(context: Context, counted: Counted): Promise<void> {
+  const index = context.counted.indexOf(counted);
+  // Limits that are off counted nothing.
+  if (index < 0) return;
+  // Whatever fails later gives back the rest, and must not give this back again.
+  context.counted.splice(index, 1);
+  await giveBack(context, [counted]);
+}
+
 async function giveBack(context: Context, counted: readonly Counted[]): Promise<void> {
   const given = counted.map(({ subject, rules }) => ({
     ...{ subject, clear: [], giveBack: rules },

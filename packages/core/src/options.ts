@@ -40,12 +40,14 @@ export interface TokenOptions {
    */
   readonly refreshGraceSeconds?: number | undefined;
   /**
-   * What a reset link carries (default: `"jwt"`). `"jwt"` is signed: what is forged is told from
-   * what is over without asking the store. `"opaque"` is the user's id and 32 bytes: shorter, and
-   * nothing can be read out of it. Changing it voids the links in the mail.
+   * What the mail of a reset carries (default: `"jwt"`). `"jwt"` is a link with a signed token: what
+   * is forged is told from what is over without asking the store. `"opaque"` is one with the user's
+   * id and 32 bytes: shorter, and nothing can be read out of it. `"code"` is six digits for 10
+   * minutes, which strangers can use up for others (SECURITY.md says how). Changing it voids what is
+   * in the mail.
    */
-  readonly reset?: "jwt" | "opaque" | undefined;
-  /** Seconds a reset link lives, 900–3600 (default: 1800). */
+  readonly reset?: "jwt" | "opaque" | "code" | undefined;
+  /** Seconds a reset link lives, 900–3600 (default: 1800); not to be given for codes. */
   readonly resetTtlSeconds?: number | undefined;
   /** Seconds that clocks may differ, 0–60 (default: 5). */
   readonly clockToleranceSeconds?: number | undefined;

@@ -110,6 +110,26 @@ export async function askForLink(world: World, email: string = ada.email): Promi
   return tokenIn(world.mailbox.last(email, "reset_link").data.link);
 }
 
+/** What somebody holds who asked for a reset code and read the mail. */
+export interface MailedCode {
+  readonly requestId: string;
+  readonly email: string;
+  readonly code: string;
+}
+
+/** A reset code just asked for and mailed. */
+export async function askForCode(world: World, email: string = ada.email): Promise<MailedCode> {
+  const { requestId } = await world.auth.forgotPassword({ email }, home);
+  await world.auth.runJobs();
+  const { code } = world.mailbox.last(email, "reset_code").data;
+  return { requestId: requestId ?? "none", email, code };
+}
+
+/** Another code than this one, the nth of them. */
+export function wrongCode(code: string, n = 1): string {
+  return String((Number(code) + n) % 1_000_000).padStart(6, "0");
+}
+
 /** The token out of a mailed link. */
 export function tokenIn(link: string): string {
   const [, , , token] = new URL(link).pathname.split("/");

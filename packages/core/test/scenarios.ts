@@ -17,8 +17,8 @@ const renew = (auth: Auth, { mine }: Scene): Promise<TokenPair> =>
 
 const resetTo =
   (password: string): Act =>
-  (auth, { link }) =>
-    auth.resetPassword({ token: link, email: ada.email, newPassword: password }, home);
+  (auth, { reset }) =>
+    reset(auth, password);
 
 const changeTo =
   (password: string): Act =>

@@ -1,18 +1,19 @@
 import type { Auth } from "../src/auth.ts";
 import { memoryStores } from "../src/memory/stores.ts";
 import type { Stores } from "../src/ports/stores.ts";
-import { ada, askForLink, settleIn, signIn, type SignedIn } from "./people.ts";
+import { ada, askForCode, askForLink, home, settleIn, signIn, type SignedIn } from "./people.ts";
 import type { Around } from "./ports.ts";
 import { makeStage, type FaultAt, type Played } from "./stage.ts";
-import { type linkKinds, makeWorld, type World } from "./world.ts";
+import { makeWorld, type ResetKind, type World } from "./world.ts";
 
-/** A user with two sessions and a reset link, before anything happens at once. */
+/** A user with two sessions and a reset link or code, before anything happens at once. */
 export interface Scene {
   readonly world: World;
   readonly mine: SignedIn;
   /** The session of somebody who knows the password and should not. */
   readonly other: SignedIn;
-  readonly link: string;
+  /** Uses the link or the code up, in a process. */
+  readonly reset: (auth: Auth, newPassword: string) => Promise<void>;
 }
 
 /** Flows at once, each in a process of its own, and what must hold once they have ended. */
@@ -41,15 +42,11 @@ export interface Result {
 export type Play = (options: PlayOptions) => Promise<Result>;
 
 /** Where a scenario is played again and again, each time on new stores, and looked at. */
-export function makeTheatre(
-  scenario: Scenario,
-  broken?: Broken,
-  reset: (typeof linkKinds)[number] = "jwt",
-): Play {
+export function makeTheatre(scenario: Scenario, broken?: Broken, kind: ResetKind = "jwt"): Play {
   let current = memoryStores();
   const world = makeWorld({
     ...{ limits: "off", stores: changingStores(() => current) },
-    tokens: { reset },
+    tokens: { reset: kind },
   });
   const stage = makeStage();
   let scene: Scene | undefined;
@@ -68,7 +65,7 @@ export function makeTheatre(
     current = memoryStores();
     world.mailbox.clear();
     world.forget();
-    scene = await makeScene(world);
+    scene = await makeScene(world, kind);
     const actors = {
       ...Object.fromEntries(processes),
       ...(jobs === "within" && { worker: runJobs }),
@@ -101,10 +98,20 @@ function changingStores(current: () => Stores): Stores {
   };
 }
 
-async function makeScene(world: World): Promise<Scene> {
+async function makeScene(world: World, kind: ResetKind): Promise<Scene> {
   const mine = await settleIn(world, ada);
   const other = await signIn(world);
-  const link = await askForLink(world);
+  const reset = kind === "code" ? await byCode(world) : await byLink(world);
   world.clock.advance({ seconds: 1 });
-  return { world, mine, other, link };
+  return { world, mine, other, reset };
+}
+
+async function byLink(world: World): Promise<Scene["reset"]> {
+  const token = await askForLink(world);
+  return (auth, newPassword) => auth.resetPassword({ token, email: ada.email, newPassword }, home);
+}
+
+async function byCode(world: World): Promise<Scene["reset"]> {
+  const mailed = await askForCode(world);
+  return (auth, newPassword) => auth.resetPasswordByCode({ ...mailed, newPassword }, home);
 }

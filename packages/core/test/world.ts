@@ -42,6 +42,10 @@ export const publicUrl = "https://id.example.org";
 export const start = "2026-01-01T00:00:00Z";
 /** What links may carry: everything that holds of a link holds with each. */
 export const linkKinds = ["jwt", "opaque"] as const;
+/** What the mail of a reset may carry. */
+export type ResetKind = (typeof linkKinds)[number] | "code";
+/** Options of a world in which resets go by code. */
+export const byCode = { tokens: { reset: "code" } } as const;
 /** The cheapest argon2 that OWASP still allows. */
 export const cheapArgon2 = { memoryKiB: 19_456, passes: 2 } as const;
 

@@ -30,7 +30,7 @@ export function register(
     try {
       await behaviour({
         async open(setting = {}) {
-          const tokens = { ...setting.auth?.tokens, reset: resetBy };
+          const tokens = { reset: resetBy, ...setting.auth?.tokens };
           const auth = { ...setting.auth, tokens };
           const door = await openDoor(harness.listen, { ...setting, auth });
           doors.push(door);

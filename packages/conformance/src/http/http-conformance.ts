@@ -11,6 +11,7 @@ import { order } from "./scenarios/order.ts";
 import { pagesGuards } from "./scenarios/pages-guards.ts";
 import { pagesPlaces } from "./scenarios/pages-places.ts";
 import { pagesStory } from "./scenarios/pages.ts";
+import { resetCodes } from "./scenarios/reset-codes.ts";
 import { reset } from "./scenarios/reset.ts";
 import { story } from "./scenarios/story.ts";
 import { tokens } from "./scenarios/tokens.ts";
@@ -21,7 +22,7 @@ import { tokens } from "./scenarios/tokens.ts";
  */
 export function httpConformance(harness: HttpHarness): void {
   const aboutInput = [order, fields, bodies, addresses];
-  const aboutFlows = [story, tokens, reset, forgot];
+  const aboutFlows = [story, tokens, reset, resetCodes, forgot];
   const aboutPages = [pagesStory, pagesGuards, pagesPlaces];
   register(harness, [...aboutFlows, ...aboutPages, ...aboutInput, answers, faults, hosts]);
   register(harness, [story, reset, opaqueLinks, forgot, ...aboutPages], "opaque");

@@ -94,6 +94,22 @@ export async function aResetToken(door: Door, person: Person): Promise<string> {
   return tokenOf(door.mailer.last(person.email, "reset_link").data.link);
 }
 
+/** What somebody holds who asked for a reset code and read the mail. */
+export interface MailedCode {
+  readonly requestId: string;
+  readonly email: string;
+  readonly code: string;
+}
+
+/** Asks for a reset code, and takes it out of the mail. */
+export async function aResetCode(door: Door, { email }: Person): Promise<MailedCode> {
+  const answer = await door.post(paths.forgot, { email });
+  assert.equal(answer.status, 200, answer.text);
+  await door.runJobs();
+  const { code } = door.mailer.last(email, "reset_code").data;
+  return { requestId: String(jsonOf(answer)["requestId"]), email, code };
+}
+
 /** The token in a reset link. */
 export function tokenOf(link: string): string {
   const token = /\/password-reset\/[^/]+\/([^/]+)\/$/.exec(link)?.[1];

@@ -71,6 +71,8 @@ export const defaultLimits = {
   resetByNetwork: { limit: 30, windowSeconds: 900 },
   /** Tries of one reset link. */
   resetByLink: { limit: 10, windowSeconds: 3600 },
+  /** Wrong codes tried to reset the password of one email, where resets go by code. */
+  resetCodeByEmail: { limit: 15, windowSeconds: 86_400 },
   /** Changes of password tried in one session. */
   changePasswordBySession: { limit: 5, windowSeconds: 900 },
   /** The same, over a day. */

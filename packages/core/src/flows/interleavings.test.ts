@@ -15,10 +15,13 @@ it.each(pairs)("in every order of their store calls, after the jobs: $name", asy
   expect(await violationsInEveryOrder(makeTheatre(scenario), { jobs: "after" })).toEqual({});
 });
 
-it.each(pairs.filter(({ actors }) => "reset" in actors || "first" in actors))(
-  "in every order of their store calls, by an opaque link: $name",
-  async (scenario) => {
-    const play = makeTheatre(scenario, undefined, "opaque");
+const withReset = pairs.filter(({ actors }) => "reset" in actors || "first" in actors);
+const otherKinds = ["opaque", "code"] as const;
+
+it.each(withReset.flatMap((scenario) => otherKinds.map((kind) => ({ ...scenario, kind }))))(
+  "in every order of their store calls, with a reset by $kind: $name",
+  async ({ kind, ...scenario }) => {
+    const play = makeTheatre(scenario, undefined, kind);
     expect(await violationsInEveryOrder(play, { jobs: "after" })).toEqual({});
   },
 );

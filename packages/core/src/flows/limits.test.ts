@@ -121,6 +121,14 @@ const attempts: readonly (readonly [LimitName, (world: World) => Promise<Attempt
       };
     },
   ],
+  [
+    "resetCodeByEmail",
+    async ({ auth }) =>
+      (n) => {
+        const guess = { requestId: uuid(n), email: ada.email, code: "000000", newPassword };
+        return ignoring(auth.resetPasswordByCode(guess, network(n)));
+      },
+  ],
   ["changePasswordBySession", guessingInASession],
   ["changePasswordBySessionDaily", guessingInASession],
 ];

@@ -125,7 +125,7 @@ it("constructing starts nothing: no store is called and no timer runs", () => {
 it("settings tell a front door what it must know, and cannot be changed", () => {
   const { settings } = createAuth({ ...good, publicUrl: "https://id.example.org/auth/" });
   expect(settings).toEqual({
-    ...{ publicUrl: "https://id.example.org/auth", locale: "en" },
+    ...{ publicUrl: "https://id.example.org/auth", locale: "en", resetBy: "link" },
     ...{ trustedProxies: [], paths: {}, productName: "id.example.org" },
     ...{ loginUrl: "https://id.example.org/auth/", passwords: { minLength: 15, require: [] } },
   });

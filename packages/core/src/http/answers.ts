@@ -10,6 +10,12 @@ export const answers: Readonly<Record<AnswerName, z.ZodType>> = {
   message: z
     .strictObject({ message: z.string().describe("In the language of `Content-Language`") })
     .describe("What was done, in a sentence for people."),
+  resetRequested: z
+    .strictObject({
+      message: z.string().describe("In the language of `Content-Language`"),
+      requestId: z.uuid().describe("Belongs to the code in the mail: send both"),
+    })
+    .describe("A code is on its way, if there is an account; the same if there is none."),
   registered: z
     .strictObject({
       registrationId: z.uuid().describe("Belongs to the code in the mail: send both"),
@@ -91,6 +97,7 @@ export const answers: Readonly<Record<AnswerName, z.ZodType>> = {
 
 export type AnswerName =
   | "message"
+  | "resetRequested"
   | "registered"
   | "tokenPair"
   | "resetLink"

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { aJsonRequest, aMessage, bodyOf, type RequestParts } from "../../test/request.ts";
-import { makeWorld, type WorldOptions } from "../../test/world.ts";
+import { byCode, makeWorld, type WorldOptions } from "../../test/world.ts";
 import type { Auth } from "../auth.ts";
 import { AuthError } from "../errors.ts";
 import type { EndpointReply } from "./endpoint.ts";
@@ -107,10 +107,19 @@ describe("the contract of what is mounted", () => {
   });
 });
 
+it("where resets go by code there is no link to check, and no page that leads by links", () => {
+  const auth = anAuth({}, byCode);
+  const places = endpoints(auth, everything).map(({ path }) => path);
+  expect(places).toContain("/api/auth/forgot-password");
+  expect(places).toContain("/api/auth/reset-password");
+  expect(places).not.toContain("/api/auth/reset-password/check");
+  expect(() => endpoints(auth, { pages: true })).toThrow(/^pages: the reset pages go by links; /);
+});
+
 describe("a method that is not offered", () => {
   const offered = new Map<string, string[]>();
   for (const { path, method, head } of [
-    ...table,
+    ...table.filter(({ resetBy }) => resetBy !== "code"),
     { path: "/openapi.json", method: "GET", head: undefined },
   ]) {
     const methods = method === "GET" && head !== false ? ["GET", "HEAD"] : [method];

@@ -9,7 +9,8 @@ import { pageEndpoints } from "./pages/pages.ts";
 import { atPlace, senderOf, type Occupant } from "./place.ts";
 import { asRefusal, told } from "./refusal.ts";
 import { publicJson } from "./reply.ts";
-import { contractName, placesOf, renamed, type Exposure, type Row } from "./table.ts";
+import type { Exposure, Row } from "./row.ts";
+import { contractName, placesOf, renamed } from "./table.ts";
 
 /** Which part of the table is mounted. */
 export interface MountOptions {
@@ -19,7 +20,7 @@ export interface MountOptions {
   readonly publicRenew?: boolean | undefined;
   /**
    * The pages that take somebody through a forgotten password, among the public endpoints, for
-   * sites without their own (default: false).
+   * sites without their own (default: false). They go by links: not with `tokens.reset: "code"`.
    */
   readonly pages?: boolean | undefined;
 }
@@ -31,7 +32,7 @@ const exposures: readonly string[] = ["public", "internal"] satisfies readonly E
  *
  * @param prefix what the host's router leaves before the paths in a request's `url` (nothing)
  * @throws TypeError for a renamed path of an endpoint that does not exist, that another endpoint
- * has already, or that lacks a parameter.
+ * has already, or that lacks a parameter; and for pages where resets go by code.
  */
 export function endpoints(
   auth: Auth,
@@ -40,6 +41,11 @@ export function endpoints(
 ): readonly Endpoint[] {
   const rows = mounted(auth, options);
   const { expose = ["public"], pages = false } = options;
+  if (pages && auth.settings.resetBy === "code") {
+    throw new TypeError(
+      'pages: the reset pages go by links; leave them out, or set tokens.reset to "jwt" or "opaque"',
+    );
+  }
   const paged = pages && expose.includes("public") ? pageEndpoints(auth, placesOf(auth)) : [];
   refuseTwins(rows, paged);
   const { locale, trustedProxies } = auth.settings;

@@ -1,6 +1,6 @@
 import { errorTable, type AuthErrorCode } from "../errors.ts";
 import { answers, type AnswerName } from "./answers.ts";
-import type { Row } from "./table.ts";
+import type { Row } from "./row.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 type HeaderName =
@@ -73,7 +73,7 @@ function success(row: Row): Json {
     description: answer === undefined ? "Done; there is no body." : answers[answer].description,
     headers: {
       "cache-control": refer(shared === true ? "Kept" : "NoStore"),
-      ...(answer === "message" && { "content-language": refer("ContentLanguage") }),
+      ...(isWorded(answer) && { "content-language": refer("ContentLanguage") }),
       ...Object.fromEntries(own),
     },
     ...(answer !== undefined && {
@@ -134,4 +134,9 @@ function schemaOf(answer: AnswerName): Json {
 /** Names of schemas become names of types in a generated client. */
 export function schemaName(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Whether an answer holds a sentence for people. */
+function isWorded(answer: Row["answer"]): boolean {
+  return answer === "message" || answer === "resetRequested";
 }

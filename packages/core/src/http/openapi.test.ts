@@ -1,7 +1,7 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { makeWorld, type WorldOptions } from "../../test/world.ts";
+import { byCode, makeWorld, type WorldOptions } from "../../test/world.ts";
 import { openapi, type MountOptions } from "./mount.ts";
 
 type Json = Record<string, unknown>;
@@ -28,6 +28,7 @@ const mounts: Readonly<Record<string, readonly [MountOptions, WorldOptions?]>> =
   both: [{ expose: ["public", "internal"] }],
   "public with renewal": [{ publicRenew: true }],
   renamed: [{ expose: ["public", "internal"] }, { paths: renamedPaths }],
+  "by code": [{ expose: ["public", "internal"] }, byCode],
   nothing: [{ expose: [] }],
 };
 

@@ -7,7 +7,7 @@ import {
   schemaName,
   sharedResponses,
 } from "./openapi-responses.ts";
-import { groups, type Row } from "./table.ts";
+import { groups, type Row } from "./row.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 

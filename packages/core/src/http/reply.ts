@@ -40,6 +40,7 @@ type MessageName =
   | "code_on_its_way"
   | "signed_out"
   | "link_on_its_way"
+  | "reset_code_on_its_way"
   | "password_reset";
 
 /** The sentences of answers that only say that something was done. */
@@ -57,13 +58,23 @@ const messages: Readonly<Record<MessageName, Wording>> = {
     en: "If there is an account for this address, a link to set a new password is on its way.",
     ru: "Если для этого адреса есть учётная запись, ссылка для смены пароля уже отправлена.",
   },
+  reset_code_on_its_way: {
+    en: "If there is an account for this address, a code to set a new password is on its way.",
+    ru: "Если для этого адреса есть учётная запись, код для смены пароля уже отправлен.",
+  },
   password_reset: {
     en: "Your password was changed.",
     ru: "Ваш пароль был успешно изменен.",
   },
 };
 
-/** An answer that says in one sentence what was done. */
-export function message(status: number, name: MessageName, locale: Locale): EndpointReply {
-  return json(status, { message: messages[name][locale] }, { "content-language": locale });
+/** An answer that says in one sentence what was done, and perhaps what it is known by. */
+export function message(
+  status: number,
+  name: MessageName,
+  locale: Locale,
+  more: Readonly<Record<string, unknown>> = {},
+): EndpointReply {
+  const value = { message: messages[name][locale], ...more };
+  return json(status, value, { "content-language": locale });
 }

@@ -1,10 +1,5 @@
-import type * as z from "zod";
 import type { Auth } from "../auth.ts";
-import type { AuthErrorCode } from "../errors.ts";
 import { changePasswordInput } from "../flows/password/change.ts";
-import { checkResetLinkInput } from "../flows/password/check-link.ts";
-import { forgotPasswordInput } from "../flows/password/forgot.ts";
-import { resetPasswordInput } from "../flows/password/reset.ts";
 import { confirmInput } from "../flows/registration/confirm.ts";
 import { registerInput } from "../flows/registration/register.ts";
 import { resendCodeInput } from "../flows/registration/resend-code.ts";
@@ -12,54 +7,12 @@ import { closeAllSessionsInput } from "../flows/session/close-all.ts";
 import { loginInput } from "../flows/session/login.ts";
 import { logoutInput } from "../flows/session/logout.ts";
 import { renewInput } from "../flows/session/renew.ts";
-import type { AnswerName } from "./answers.ts";
-import { callerOf, run, withCaller, type Call } from "./call.ts";
-import type { EndpointReply } from "./endpoint.ts";
+import { callerOf, run, withCaller } from "./call.ts";
 import { bearerToken, bodyFields, hasCredentials, mergeFields, queryFields } from "./input.ts";
 import { pageNames, pagePaths, type PageName } from "./pages/places.ts";
 import { empty, json, message, publicJson } from "./reply.ts";
-
-/** Who may reach an endpoint: the internet, or the gateway alone. */
-export type Exposure = "public" | "internal";
-
-/** What endpoints are about, each with a sentence for readers of the contract. */
-export const groups = {
-  registration: "From a form to an account: a claim, a mailed code, a confirmation.",
-  session: "Signing in, staying signed in, signing out.",
-  password: "Setting a new password, by a mailed link or by the current one.",
-  account: "The account of whoever asks.",
-  service: "What other programs need to know.",
-} as const;
-
-export type Group = keyof typeof groups;
-
-/** One thing that can be called. */
-export interface Row {
-  readonly name: string;
-  readonly method: "GET" | "POST" | "DELETE";
-  readonly path: string;
-  readonly exposure: Exposure;
-  /** Whether HEAD is answered as GET is, without the body (default: for every GET). */
-  readonly head?: false;
-  /** What it does, in a few words. */
-  readonly summary: string;
-  /** The chapter of the description it stands in. */
-  readonly group: Group;
-  /** Whether it asks for an access token, or takes one among other things. */
-  readonly bearer?: true | "optional";
-  /** Where its fields come from, and the schema that the flow parses them with. */
-  readonly input?: { readonly from: "body" | "query" | "either"; readonly schema: z.ZodType };
-  readonly success: number;
-  /** What it answers then; nothing where absent. */
-  readonly answer?: AnswerName;
-  /** Headers that say what was asked for, and their meaning. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the answer is everybody's, and may be kept for five minutes. */
-  readonly shared?: true;
-  /** The refusals of its own; those of reading a request are every row's. */
-  readonly refuses: readonly AuthErrorCode[];
-  handle(call: Call): Promise<EndpointReply>;
-}
+import { resetRows } from "./reset-rows.ts";
+import type { Row } from "./row.ts";
 
 /** Everything that can be called: no other code knows a path. */
 export const table: readonly Row[] = [
@@ -170,62 +123,7 @@ export const table: readonly Row[] = [
       return message(200, "signed_out", call.client.locale);
     },
   },
-  {
-    name: "forgotPassword",
-    method: "POST",
-    path: "/api/auth/forgot-password",
-    exposure: "public",
-    group: "password",
-    summary: "Mail a reset link, if there is an account",
-    input: { from: "body", schema: forgotPasswordInput },
-    success: 200,
-    answer: "message",
-    refuses: ["rate_limited"],
-    async handle(call) {
-      await run(call, call.auth.forgotPassword, bodyFields(call.request));
-      return message(200, "link_on_its_way", call.client.locale);
-    },
-  },
-  {
-    name: "resetPassword",
-    method: "POST",
-    path: "/api/auth/reset-password",
-    exposure: "public",
-    group: "password",
-    summary: "Set a new password by a mailed link",
-    input: { from: "body", schema: resetPasswordInput },
-    success: 200,
-    answer: "message",
-    refuses: [
-      "expired_token",
-      "invalid_token",
-      "email_mismatch",
-      "password_mismatch",
-      "weak_password",
-      "rate_limited",
-      "busy",
-    ],
-    async handle(call) {
-      await run(call, call.auth.resetPassword, bodyFields(call.request));
-      return message(200, "password_reset", call.client.locale);
-    },
-  },
-  {
-    name: "checkResetLink",
-    method: "POST",
-    path: "/api/auth/reset-password/check",
-    exposure: "public",
-    group: "password",
-    summary: "Whether a reset link lives; changes nothing",
-    input: { from: "body", schema: checkResetLinkInput },
-    success: 200,
-    answer: "resetLink",
-    refuses: ["expired_token", "invalid_token", "rate_limited"],
-    async handle(call) {
-      const { expiresAt } = await run(call, call.auth.checkResetLink, bodyFields(call.request));
-      return json(200, { expiresAt });
-    },
-  },
+  ...resetRows,
   {
     name: "changePassword",
     method: "POST",
@@ -348,13 +246,15 @@ export const contractName = "contract";
 /** The table under the names an application gave its paths. */
 export function renamed(auth: Auth): readonly Row[] {
   const { paths } = auth.settings;
-  const names = [...table.map((row) => row.name), contractName, ...pageNames];
+  const names = [...new Set(table.map((row) => row.name)), contractName, ...pageNames];
   const unknown = Object.keys(paths).filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     const known = names.join(", ");
     throw new TypeError(`paths: no endpoint is called ${unknown.join(", ")}; there are ${known}`);
   }
-  return table.map((row) => {
+  const { resetBy } = auth.settings;
+  const standing = table.filter((row) => row.resetBy === undefined || row.resetBy === resetBy);
+  return standing.map((row) => {
     // Both renewals are one endpoint in two spellings.
     const renamedTo = row.name === "renewByQuery" ? paths["renew"] : undefined;
     return { ...row, path: placeOf(row.name, row.path, paths[row.name] ?? renamedTo) };

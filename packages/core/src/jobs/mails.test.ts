@@ -16,7 +16,7 @@ import type { PutCodeRequest } from "../ports/code-store.ts";
 const sent = (world: World, kind: string): World["mailbox"]["messages"] =>
   world.mailbox.messages.filter((message) => message.kind === kind);
 
-const forgot = (world: World, email: string = ada.email): Promise<void> =>
+const forgot = (world: World, email: string = ada.email): Promise<unknown> =>
   world.auth.forgotPassword({ email }, home);
 
 const standing = (world: World): Promise<object> =>

@@ -1,18 +1,19 @@
 import { emit, type Context } from "../context.ts";
-import { makeLink } from "../domain/link.ts";
 import { expireResetLink, runHandler } from "../intents.ts";
 import { composeMail } from "../mail/messages.ts";
 import type { JobPayloads } from "../ports/outbox.ts";
 import { buried, done, type JobRun, type JobOutcome } from "./job.ts";
 import { mailWithin } from "./mail-within.ts";
+import { makeResetOffer } from "./reset-offer.ts";
 
 /**
- * Mails a reset link.
+ * Mails a reset link, or a code where resets go by code.
  *
  * 1. The email was over its limit, or no enabled user owns it: nothing. For an unknown one (if
  *    configured) a mail that says so, which counts among those to addresses nobody has proven.
- * 2. Derive the link from the job; a retry that is too late mails nothing.
- * 3. Keep its digest in place of an earlier one. Superseded itself: no mail.
+ * 2. Derive the link or the code from the job; a retry that is too late mails nothing.
+ * 3. Keep its digest in place of an earlier one; a code's also where its tries are counted.
+ *    Superseded itself: no mail.
  * 4. Mail it, to the stored address.
  */
 export async function sendResetLink(
@@ -35,12 +36,9 @@ export async function sendResetLink(
   if (user.disabled) return done;
 
   const now = context.clock.now();
-  const { token, digest, expiresAt } = await context.tokens.reset.issue(
-    user.id,
-    job.id,
-    job.createdAt,
-  );
-  if (now >= expiresAt) return buried("the link expired before it could be mailed");
+  const { digest, expiresAt, content, code } = await makeResetOffer(context, job, user);
+  if (now >= expiresAt)
+    return buried(`the ${code ? "code" : "link"} expired before it could be mailed`);
   const link = { userId: user.id, digest, expiresAt };
   const facts = { linkId: digest, expiresAt, parentId: job.id };
   const jobs = [
@@ -54,12 +52,9 @@ export async function sendResetLink(
   if (offered.outcome === "superseded") return done;
   await tellSuperseded(context, job, user.id, offered.supersededDigest);
 
-  const data = {
-    link: makeLink(context.config.resetLinkTemplate, { uid: user.id, token }),
-    expiresAt,
-  };
+  if (code !== null && (await context.codes.put(code, now)) === "superseded") return done;
   const to = { id: job.id, to: user.email, locale: user.locale, productName };
-  await context.mailer.send(composeMail({ kind: "reset_link", data }, to));
+  await context.mailer.send(composeMail(content, to));
   emit(context, "reset.offered", { userId: user.id, linkId: digest, expiresAt });
   return done;
 }

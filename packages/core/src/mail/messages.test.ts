@@ -16,6 +16,7 @@ const at = new Date("2026-01-01T00:10:00Z");
 const contents: Readonly<Record<Kind, MailContent>> = {
   confirmation_code: { kind: "confirmation_code", data: { code, tag, expiresAt: at } },
   reset_link: { kind: "reset_link", data: { link, expiresAt: at } },
+  reset_code: { kind: "reset_code", data: { code, expiresAt: at } },
   password_changed: { kind: "password_changed", data: { at } },
   account_exists: { kind: "account_exists", data: { at } },
   no_account: { kind: "no_account", data: { at } },
@@ -162,9 +163,11 @@ describe("both languages", () => {
 
 describe("the confirmation mail", () => {
   it.each(locales)("puts the code on a line and in an element of its own, in %s", (locale) => {
-    const mail = compose(contents.confirmation_code, locale);
-    expect(mail.text.split("\n")).toContain(code);
-    expect(mail.html).toContain(`>${code}</td>`);
+    for (const kind of ["confirmation_code", "reset_code"] as const) {
+      const mail = compose(contents[kind], locale);
+      expect(mail.text.split("\n")).toContain(code);
+      expect(mail.html).toContain(`>${code}</td>`);
+    }
   });
 
   it.each(locales)("names the tag that was registered, in %s", (locale) => {

@@ -73,6 +73,15 @@ function writeLetter(content: MailContent, { locale, productName }: MailOptions)
         { kind: "paragraph", text: words.until(moment(content.data.expiresAt)) },
       ]);
     }
+    case "reset_code": {
+      const words = wording.reset_code;
+      const { code, expiresAt } = content.data;
+      return finish(words, [
+        { kind: "paragraph", text: words.intro(productName) },
+        { kind: "code", label: words.code, code },
+        { kind: "paragraph", text: words.until(moment(expiresAt)) },
+      ]);
+    }
     case "password_changed":
     case "account_exists":
     case "no_account": {

@@ -29,6 +29,12 @@ interface ResetWording extends CommonWording {
   readonly until: (end: Moment) => string;
 }
 
+interface ResetCodeWording extends CommonWording {
+  readonly intro: (product: string) => string;
+  readonly code: string;
+  readonly until: (end: Moment) => string;
+}
+
 interface NoticeWording extends CommonWording {
   readonly what: (product: string, at: Moment) => string;
   readonly next: string;
@@ -38,9 +44,10 @@ interface NoticeWording extends CommonWording {
 export interface MailWording {
   readonly confirmation_code: ConfirmationWording;
   readonly reset_link: ResetWording;
+  readonly reset_code: ResetCodeWording;
   readonly notices: Readonly<Record<NoticeKind, NoticeWording>>;
   readonly footer: (product: string) => string;
 }
 
 /** The mails that say what happened and ask for nothing. */
-type NoticeKind = Exclude<MailContent["kind"], "confirmation_code" | "reset_link">;
+type NoticeKind = Exclude<MailContent["kind"], "confirmation_code" | "reset_link" | "reset_code">;

@@ -10,6 +10,10 @@ export type MailContent =
       readonly kind: "reset_link";
       readonly data: { readonly link: string; readonly expiresAt: Date };
     }
+  | {
+      readonly kind: "reset_code";
+      readonly data: { readonly code: string; readonly expiresAt: Date };
+    }
   | { readonly kind: "password_changed"; readonly data: { readonly at: Date } }
   | { readonly kind: "account_exists"; readonly data: { readonly at: Date } }
   | { readonly kind: "no_account"; readonly data: { readonly at: Date } };

@@ -11,7 +11,12 @@ export function emailKey(keys: Keys, email: string): string {
  * so that a retried job mails the same code.
  */
 export function confirmationCode(keys: Keys, jobId: string): string {
-  const number = keys.mac("jobs", "confirmation code", jobId).readUIntBE(0, 6) % 1_000_000;
+  return sixDigits(keys, "confirmation code", jobId);
+}
+
+/** Six digits that follow from a job's id, others for each purpose. */
+export function sixDigits(keys: Keys, purpose: string, jobId: string): string {
+  const number = keys.mac("jobs", purpose, jobId).readUIntBE(0, 6) % 1_000_000;
   return String(number).padStart(6, "0");
 }
 

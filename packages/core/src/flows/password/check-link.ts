@@ -31,8 +31,8 @@ export async function checkResetLink(
   const { token } = parseInput(checkResetLinkInput, input);
   await countNetwork(context, client, ["resetByNetwork"]);
   const now = context.clock.now();
-  const link = await context.tokens.reset.read(token, now);
-  if (link === null) throw new AuthError("invalid_token");
+  const link = await context.tokens.reset?.read(token, now);
+  if (link === undefined || link === null) throw new AuthError("invalid_token");
   if (link.expired) throw new AuthError("expired_token");
   const { userId, digest } = link;
   const standing = await context.users.inspectReset(userId, digest, now);

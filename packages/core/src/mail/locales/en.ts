@@ -30,6 +30,20 @@ export const en: MailWording = {
       "Ignore this mail if it was not you: your password stays as it is. " +
       "Do not pass the link on to anybody.",
   },
+  reset_code: {
+    subject: (product) => `Reset your password at ${product}`,
+    preheader: "The code inside works once, for a short time.",
+    heading: "Reset your password",
+    intro: (product) =>
+      `We were asked to reset the password of your account at ${product}. ` +
+      "To choose a new one, enter the code where you asked for it.",
+    code: "Reset code",
+    until: ({ date, time }) =>
+      `The code works once, until ${time} on ${date}. If you ask for another, this one stops working.`,
+    note:
+      "Ignore this mail if it was not you: your password stays as it is. " +
+      "Tell the code to nobody, whoever asks for it: it sets your password.",
+  },
   notices: {
     password_changed: {
       subject: (product) => `Your password at ${product} was changed`,
