@@ -49,7 +49,8 @@ export async function measureAll(
   return results;
 }
 
-async function measure(
+/** One flow, once. */
+export async function measure(
   flow: Flow,
   child: Child,
   sender: Child,

@@ -1,11 +1,6 @@
 // One contestant in a process of its own: `node server.ts <contestant> <Postgres> <Redis>`.
 import { countAsked } from "./counting.ts";
-import { bareExpress, bareFastify } from "./contestants/bare.ts";
-import { betterAuthContestant } from "./contestants/better-auth.ts";
 import { nowhere, type Contestant } from "./contestants/contestant.ts";
-import { handWritten } from "./contestants/hand-written.ts";
-import { verifyFor } from "./contestants/hasher.ts";
-import { latchkey } from "./contestants/latchkey.ts";
 import type { Name } from "./contestants.ts";
 import type { Question, Usage } from "./messages.ts";
 
@@ -13,15 +8,23 @@ const [name = "", postgresUrl = "", redisUrl = ""] = process.argv.slice(2);
 const places = { postgresUrl, redisUrl };
 const asked = countAsked();
 
+// Each process loads what it runs, and nothing of the others.
+const latchkey = async (
+  framework: "fastify" | "express",
+  nearCacheEntries: number,
+): Promise<Contestant> =>
+  (await import("./contestants/latchkey.ts")).latchkey(framework, nearCacheEntries, places);
+
 const makers: Record<Name, () => Promise<Contestant>> = {
-  Fastify: bareFastify,
-  Express: bareExpress,
-  "by hand": () => handWritten(places),
-  "better-auth": () => betterAuthContestant(places),
-  "Latchkey on Fastify": () => latchkey("fastify", 0, places),
-  "Latchkey on Express": () => latchkey("express", 0, places),
-  "Latchkey on Fastify, near cache": () => latchkey("fastify", 10_000, places),
-  "Latchkey on Express, near cache": () => latchkey("express", 10_000, places),
+  Fastify: async () => (await import("./contestants/bare.ts")).bareFastify(),
+  Express: async () => (await import("./contestants/bare.ts")).bareExpress(),
+  "by hand": async () => (await import("./contestants/hand-written.ts")).handWritten(places),
+  "better-auth": async () =>
+    (await import("./contestants/better-auth.ts")).betterAuthContestant(places),
+  "Latchkey on Fastify": () => latchkey("fastify", 0),
+  "Latchkey on Express": () => latchkey("express", 0),
+  "Latchkey on Fastify, near cache": () => latchkey("fastify", 10_000),
+  "Latchkey on Express, near cache": () => latchkey("express", 10_000),
   "argon2 alone": async () => ({ port: 0, requests: nowhere }),
 };
 
@@ -37,7 +40,10 @@ const contestant = await makers[name as Name]();
 
 async function answer(question: Question): Promise<unknown> {
   if (question.ask === "usage") return usage();
-  if (question.ask === "hash") return verifyFor(question.seconds, question.inFlight);
+  if (question.ask === "hash") {
+    const { verifyFor } = await import("./contestants/hasher.ts");
+    return verifyFor(question.seconds, question.inFlight);
+  }
   return contestant.requests(question.flow, question.count);
 }
 
