@@ -35,14 +35,14 @@ export const plans: Readonly<Record<Flow, Plan>> = {
   login: { of: ["argon2 alone", ...all], connections: 16, requests: 160, isOnce: true },
   "login, one at a time": {
     of: ["argon2 alone", ...all],
-    ...{ connections: 1, requests: 96, isOnce: true },
+    ...{ connections: 1, requests: 72, isOnce: true },
   },
   // better-auth has nothing to renew by: its one token is its session.
   renew: {
     of: ["by hand", ...bothLatchkeys],
     ...{ connections: 16, requests: 16, isOnce: false },
   },
-  register: { of: all, connections: 16, requests: 160, isOnce: true },
+  register: { of: all, connections: 16, requests: 80, isOnce: true },
   forgot: { of: all, connections: 16, requests: 2400, isOnce: true },
   logout: { of: all, connections: 16, requests: 2400, isOnce: true },
 };

@@ -1,6 +1,8 @@
 // Everybody side by side, each in a process of its own, in turns. `npm run bench -- [--quick]
-// [--rounds 5] [--seconds 1.5] [--flows "authenticate; renew"] [--only "by hand"] [--write]`
+// [--rounds 5] [--seconds 2] [--flows "authenticate; renew"] [--only "by hand"] [--write]`
+import { execFileSync } from "node:child_process";
 import { loadavg } from "node:os";
+import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { startPostgres } from "../../tools/services/postgres.ts";
 import { command, startRedis } from "../../tools/services/redis.ts";
@@ -45,6 +47,14 @@ try {
   for (const child of [sender, ...children.values()]) await child.end();
   await redis.stop();
   await postgres.stop();
+}
+
+// What else stands on the page and takes no longer than a minute.
+if (settings.isWriting) {
+  for (const file of ["../isolation/main.ts", "../memory/main.ts"]) {
+    const path = fileURLToPath(new URL(file, import.meta.url));
+    execFileSync(process.execPath, [...process.execArgv, path, "--write"], { stdio: "inherit" });
+  }
 }
 
 async function postgresVersion(url: string): Promise<string> {

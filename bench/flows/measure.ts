@@ -25,7 +25,7 @@ export interface Course {
 }
 
 /** What the plans' numbers of requests are made for. */
-const fullSeconds = 1.5;
+const fullSeconds = 2;
 
 /** Everybody in every flow, in another order in each round; the first round warms up. */
 export async function measureAll(

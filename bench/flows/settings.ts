@@ -36,7 +36,7 @@ export function readSettings(args: readonly string[]): Settings {
   return {
     flows: flows.filter((flow) => asked.includes(flow)),
     rounds: positive("rounds", values.rounds ?? (values.quick ? "3" : "5")),
-    seconds: positive("seconds", values.seconds ?? (values.quick ? "0.8" : "1.5")),
+    seconds: positive("seconds", values.seconds ?? (values.quick ? "1" : "2")),
     isWriting: values.write,
     only: values.only?.split(";").map((name) => name.trim()),
     profileFolder: values.profile,

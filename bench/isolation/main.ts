@@ -2,6 +2,7 @@
 // room for. `npm run bench:isolation -- [--seconds 5] [--write]`
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { people } from "../flows/contestants/contestant.ts";
 import { machine, writeInto } from "../flows/document.ts";
 import type { Answered, Flow, Load, Request } from "../flows/messages.ts";
 import { short } from "../flows/numbers.ts";
@@ -30,13 +31,16 @@ const readers = await startChild("../load/main.ts", []);
 const others = await startChild("../load/main.ts", []);
 const url = `http://127.0.0.1:${Number(server.greeting)}`;
 
-const prepared = (flow: Flow): Promise<readonly Request[]> =>
-  server.ask<readonly Request[]>({ ask: "requests", flow, count: 200 });
+/** Half of the people read and half sign in: whoever has twenty sessions loses the oldest. */
+const prepared = async (flow: Flow, count: number, half: 0 | 1): Promise<readonly Request[]> => {
+  const all = await server.ask<readonly Request[]>({ ask: "requests", flow, count });
+  return all.filter((_, index) => Math.floor((2 * index) / people) % 2 === half);
+};
 const reading: Load = {
   ...{ url, connections: 8, seconds, rate, isRenewal: false },
-  requests: await prepared("authenticate"),
+  requests: await prepared("authenticate", people, 0),
 };
-const logins = await prepared("login");
+const logins = await prepared("login", 5 * people, 1);
 
 /** Signed-in users' requests, while so many connections sign in without a pause. */
 async function besides(connections: number): Promise<readonly [Answered, Answered | null]> {

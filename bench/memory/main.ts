@@ -1,4 +1,4 @@
-// What a session takes of Redis. `npm run bench:memory -- [--users 100000] [--write]`
+// What a session takes of Redis. `npm run bench:memory -- [--users 50000] [--write]`
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { connectRedis, redisStores } from "@latchkey/store-redis";
@@ -10,7 +10,7 @@ import { table } from "../flows/tables.ts";
 
 const { values } = parseArgs({
   options: {
-    users: { type: "string", default: "100000" },
+    users: { type: "string", default: "50000" },
     write: { type: "boolean", default: false },
   },
 });

@@ -1,12 +1,16 @@
 import type { AddressInfo } from "node:net";
 import express from "express";
 import Fastify from "fastify";
-import { headersOf, note, type Contestant } from "./contestant.ts";
+import { headersOf, note, times, type Contestant } from "./contestant.ts";
 
-/** What is sent everywhere, to somebody who does not look at it. */
-const requests: Contestant["requests"] = async () => [
-  { method: "GET", path: "/notes/1", headers: headersOf(1, { authorization: "Bearer a.b.c" }) },
-];
+/** As long as an access token of Latchkey is, and looked at by nobody. */
+const authorization = `Bearer ${"a".repeat(460)}`;
+
+const requests: Contestant["requests"] = async (_flow, count) =>
+  times(count, (index) => ({
+    ...{ method: "GET", path: "/notes/1" },
+    headers: headersOf(index, { authorization }),
+  }));
 
 export async function bareFastify(): Promise<Contestant> {
   const app = Fastify();
