@@ -21,3 +21,4 @@ const server = app.listen(3000, (error) => {
   void auth.start();
 });
 server.on("close", () => void auth.stop());
+process.once("SIGTERM", () => server.close());

@@ -24,3 +24,4 @@ app.get<{ Params: { id: string } }>(
 app.addHook("onReady", async () => auth.start());
 app.addHook("onClose", () => auth.stop());
 await app.listen({ port: 3000 });
+process.once("SIGTERM", () => void app.close());

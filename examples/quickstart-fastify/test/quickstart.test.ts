@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 import { file, startProgram, type Program } from "./support/program.ts";
@@ -8,12 +9,19 @@ const examples = ["quickstart-fastify", "quickstart-express"] as const;
 const sourceOf = (example: string): string => file(`../../../${example}/src/main.ts`);
 
 describe("the README's first program", () => {
-  it("is in the README as it is in its file", () => {
-    const readme = readFileSync(file("../../../../README.md"), "utf8");
-    const marked = /<!-- program: (\S+) -->\n\n```ts\n([\s\S]*?)```/.exec(readme);
-    assert.equal(marked?.[1], "examples/quickstart-fastify/src/main.ts");
-    assert.equal(marked?.[2], readFileSync(sourceOf("quickstart-fastify"), "utf8"));
-  });
+  const documents = [
+    { readme: "README.md", example: "quickstart-fastify" },
+    { readme: "packages/adapter-fastify/README.md", example: "quickstart-fastify" },
+    { readme: "packages/adapter-express/README.md", example: "quickstart-express" },
+  ];
+  for (const { readme, example } of documents) {
+    it(`is in ${readme} as it is in its file`, () => {
+      const text = readFileSync(file(`../../../../${readme}`), "utf8");
+      const marked = /<!-- program: (\S+) -->\n\n```ts\n([\s\S]*?)```/.exec(text);
+      assert.equal(marked?.[1], `examples/${example}/src/main.ts`);
+      assert.equal(marked?.[2], readFileSync(sourceOf(example), "utf8"));
+    });
+  }
 
   for (const example of examples) {
     it(`${example} has at most 25 lines of code`, () => {
@@ -22,13 +30,16 @@ describe("the README's first program", () => {
       assert.ok(lines.length <= 25, `${lines.length} lines`);
     });
 
-    it(`${example} registers, confirms, signs in, guards a route, and renews without a gateway`, async () => {
+    it(`${example} registers, confirms, signs in, guards a route, renews without a gateway, and ends in peace`, async () => {
       const program = startProgram(sourceOf(example), randomBytes(32).toString("base64url"));
       try {
         await tellStory(program);
         assert.equal(program.complaints(), "");
+        const ended = once(program.child, "close");
+        program.child.kill("SIGTERM");
+        assert.deepEqual(await ended, [0, null]);
       } finally {
-        program.child.kill();
+        program.child.kill("SIGKILL");
       }
     });
 
