@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { type Manifest, readManifest, workspaces } from "./sources.ts";
+import { weighCore } from "./weigh-core.ts";
 
 const root = dirname(import.meta.dirname);
 const scratch = mkdtempSync(join(tmpdir(), "latchkey-packages-"));
@@ -99,6 +100,7 @@ try {
   console.log(
     `ok    ${specifiers.length} entries type-check and load in a project of their own, ${commands.length} commands run`,
   );
+  console.log(`ok    ${weighCore(consumer, join(root, "node_modules"))}`);
 } catch (error) {
   console.log(`FAIL  ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
