@@ -59,7 +59,8 @@ export interface Auth {
   readonly authenticate: Flow<AuthenticateInput, Caller>;
   /**
    * What `authenticate` would answer without asking any store; null where it has to ask, or would
-   * refuse. Always null without `sessions.nearCacheEntries`. Adapters call it first.
+   * refuse. Always null without `sessions.nearCacheEntries`. Adapters call it first: whoever wraps `authenticate` to add a check of
+   * their own sets `recall` to one that answers null.
    */
   recall(accessToken: string): Caller | null;
   /** The next pair. Throws `invalid_token`. */
