@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { refusalOf, type Answer, type Client, type Person } from "./client.ts";
 
 /** What somebody who is signed in gets to see. */
@@ -13,6 +14,7 @@ export interface Witness {
 
 const soonMilliseconds = 3500;
 const patienceMilliseconds = 10_000;
+const pauseMilliseconds = 250;
 
 /**
  * @param person stays signed in all the time
@@ -39,6 +41,8 @@ export async function witnessOf(client: Client, person: Person, other: Person): 
     }
     // The one before is dead soon.
     if (renew.status === 200) pair = client.pairOf(renew);
+    // The gateway lets an address try five passwords a second.
+    await pause(pauseMilliseconds);
     return told;
   };
   return {
