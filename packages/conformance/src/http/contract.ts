@@ -68,7 +68,9 @@ function makeCheck(contract: Contract, prefix: string): ContractCheck {
   );
 
   return (sending, answer) => {
-    const [path = ""] = sending.path.split("?");
+    const [path = "", ...query] = sending.path.split("?");
+    // A target with a fragment is no target (RFC 9112, section 3.2), and on no path.
+    if (query.join().includes("#")) return;
     const operations = templates.find(([pattern]) => pattern.test(path))?.[1];
     if (operations === undefined || !routed.has(sending.method)) return;
     const operation = operations[sending.method.toLowerCase()];

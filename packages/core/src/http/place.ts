@@ -46,12 +46,16 @@ export function senderOf({
   return { rawHeaders, peerAddress: socket.remoteAddress };
 }
 
-/** Reads request targets (RFC 9112, section 3.2) that lead to a path: null for any other. */
+/**
+ * Reads request targets (RFC 9112, section 3.2) that lead to a path: null for any other. A target
+ * has no fragment: routers disagree about where one would begin.
+ */
 function targetReader(path: string): (url: string) => Target | null {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
   const literal = path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:\w+/g, "([^/]+)");
   const form = new RegExp(`^(?:[Hh][Tt][Tt][Pp][Ss]?://[^/]+)?${literal}$`);
   return (url) => {
+    if (url.includes("#")) return null;
     const mark = url.indexOf("?");
     const place = mark < 0 ? url : url.slice(0, mark);
     const found = form.exec(place);

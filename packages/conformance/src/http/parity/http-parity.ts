@@ -84,7 +84,8 @@ function isOurs({ headers }: Answer): boolean {
 /** What two answers to one request have to have in common. */
 function summary(answer: Answer): unknown {
   const { status, headers, text } = answer;
-  if (!isOurs(answer)) return { status: status < 400 ? status : "the host's" };
+  // Express answers a condition (If-None-Match) on the host's own route, Fastify does not.
+  if (!isOurs(answer)) return { status: status < 400 ? "let in" : "the host's" };
   const type = headers["content-type"] ?? "";
   const isProblem = type.startsWith("application/problem+json") && text !== "";
   const code: unknown = isProblem ? (JSON.parse(text) as { code?: unknown }).code : null;

@@ -85,6 +85,8 @@ export const hosts: HttpSuite = {
           paths.login.replace("/v1", "%2Fv1"),
           paths.login.replace("v1", "v1//"),
         ],
+        // A target has no fragment (RFC 9112, section 3.2), whatever a router makes of one.
+        ...[`${paths.login}#`, `${paths.login}?#`, `${paths.login}?a=b#c`],
       ]) {
         const answer = await door.post(path, { tag, password });
         assert.equal(answer.status, 404, path);

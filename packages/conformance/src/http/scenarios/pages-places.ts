@@ -48,6 +48,7 @@ export const pagesPlaces: HttpSuite = {
         ...[link.slice(0, -1), `${link}/`, `${link}x`, `${link}x/`, `/${link.slice(1)}/y/`],
         ...[form.slice(0, -1), `${form}/`, form.replace("password-reset", "PASSWORD-RESET")],
         ...[`/password-reset/${uid}//`, `/password-reset//${token}/`, `/password-reset/${uid}/`],
+        ...[form.replace(uid, `#${uid}`), form.replace(uid, `${uid}#`), `${link}#`, `${form}#x`],
       ]) {
         const answer = await door.get(path);
         assert.deepEqual([answer.status, jsonOf(answer)], [404, { host: "nothing here" }], path);
