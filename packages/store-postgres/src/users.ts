@@ -8,6 +8,7 @@ import {
   type RegistrationAnswer,
   type UserAnswer,
 } from "./people.ts";
+import { readingTogether, type Found } from "./reading-together.ts";
 import { type Names, sought } from "./sql.ts";
 
 type Users = Pick<
@@ -26,7 +27,8 @@ function statements(names: Names) {
     `json_build_object('kind', '${kind}', '${kind}', ${json})::text AS answer`;
 
   return {
-    byId: userBy("users.id = $1::uuid"),
+    byIds: `SELECT json_object_agg(users.id, ${userJson("users")})::text AS answer
+      FROM ${names.users} AS users WHERE users.id = ANY ($1::text[]::uuid[])`,
     byEmail: userBy("users.email = $1::text"),
     subjectByEmail: `SELECT ${asSubject("user", userJson("users"))}
       FROM ${names.users} AS users WHERE users.email = $1::text`,
@@ -52,6 +54,9 @@ function statements(names: Names) {
 /** Users as they are found, and the two writes that change no standing. */
 export function users(ask: Ask, names: Names): Users {
   const texts = statements(names);
+  const byId = readingTogether<UserAnswer>(
+    async (ids) => (await ask<Found<UserAnswer>>(texts.byIds, [ids])) ?? {},
+  );
   return {
     async findForLogin(identifier, now) {
       const answer = await (identifier.kind === "email"
@@ -68,7 +73,8 @@ export function users(ask: Ask, names: Names): Users {
     },
 
     async findById(id) {
-      const answer = await ask<UserAnswer>(texts.byId, [sought(id)]);
+      const known = sought(id)?.toLowerCase();
+      const answer = known === undefined ? null : await byId(known);
       return answer === null ? null : userFrom(answer);
     },
 

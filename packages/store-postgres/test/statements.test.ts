@@ -189,6 +189,14 @@ describe("statements", () => {
     expect(pool.sent).toEqual([]);
   });
 
+  it("is one for all users that are asked for in one turn", async () => {
+    const ids = [await aUser(), await aUser(), randomUUID(), "nobody's"];
+    pool.forget();
+    const found = await Promise.all(ids.map((id) => stores.accounts.users.findById(id)));
+    expect(found.map((user) => user?.id)).toEqual([ids[0], ids[1], undefined, undefined]);
+    expect(pool.sent).toHaveLength(1);
+  });
+
   it("never read the database's clock, and name every table by its schema", async () => {
     for (const prepare of Object.values(steps)) {
       const call = await prepare();
