@@ -7,6 +7,9 @@ import { listener } from "./listener.ts";
 /** Nothing remembered is older than this, whatever becomes of the channel. */
 export const longestMemoryMs = 2000;
 
+/** From this age on, what is used is asked for anew in passing, so that nobody waits at the end. */
+const askedAnewAfterMs = 1000;
+
 /** A session store, and the same store with a memory of its own in front of it. */
 export interface NearCache {
   /** Asks the store each time. What is ended here is forgotten by `near` before that resolves. */
@@ -16,7 +19,7 @@ export interface NearCache {
    * therefore seen late; what decides anything but "does it stand" asks `exact`.
    */
   readonly near: SessionStore;
-  /** Whether a session is remembered to stand; asks nobody. */
+  /** Whether a session is remembered to stand; waits for nobody. */
   recall(userId: string, sessionId: string, now: Date): boolean;
   /** Listens for what others end; without it, the first lookup does. */
   start(): void;
@@ -94,7 +97,9 @@ export function nearCache(store: SessionStore, settings: NearCacheSettings): Nea
     const on = now.getTime();
     if (known === undefined || !isFresh(known, clock.monotonic(), on)) return null;
     // One that seems over may have been renewed elsewhere: the store knows.
-    return on < known.endsOn ? known.session : null;
+    if (on >= known.endsOn) return null;
+    if (clock.monotonic() - known.sentAt >= askedAnewAfterMs) askAnew(userId, sessionId, now);
+    return known.session;
   };
 
   const remember = (standing: Standing): void => {
@@ -133,6 +138,12 @@ export function nearCache(store: SessionStore, settings: NearCacheSettings): Nea
       if (isFresh(lookup, clock.monotonic(), now.getTime())) return lookup.answer;
     }
     return undefined;
+  };
+
+  /** Nobody waits for this answer: a store that is away is noticed by the next who has to ask. */
+  const askAnew = (userId: string, sessionId: string, now: Date): void => {
+    if (shared(userId, sessionId, now) !== undefined) return;
+    lookUp(userId, sessionId, now).catch(() => undefined);
   };
 
   /** A step that may end sessions of a user, whether or not its answer arrives. */
