@@ -39,10 +39,15 @@ export function latchkey(auth: Auth, options: MountOptions = {}): Middleware {
 /** A middleware that lets only signed-in requests through; mounted first, no body is read. */
 export function requireAuth(auth: Auth): Middleware {
   const check = guard(auth);
-  return async (request, response, next) => {
-    const refusal = await check(request, request);
-    if (refusal !== null) return write(response, refusal);
-    next();
+  // Whoever is remembered goes on in the same turn.
+  return (request, response, next) => {
+    const asked = check(request, request);
+    if (asked === null) return next();
+    const whenAsked = (refusal: EndpointReply | null): void => {
+      if (refusal === null) next();
+      else write(response, refusal);
+    };
+    return asked.then(whenAsked);
   };
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type { Clock } from "./ports/clock.ts";
 import type { Random } from "./ports/random.ts";
@@ -9,8 +9,26 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 };
 
-/** The machine's own generator. */
-export const systemRandom: Random = { bytes: (count) => randomBytes(count) };
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+/**
+ * The machine's own generator. It is asked for some thousand bytes at a time, because each asking
+ * costs more than a short id is worth; a byte is given away once and kept no longer.
+ */
+export const systemRandom: Random = {
+  bytes(count) {
+    if (count > pool.length / 16) return randomBytes(count);
+    if (used + count > pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const given = new Uint8Array(pool.subarray(used, used + count));
+    pool.fill(0, used, used + count);
+    used += count;
+    return given;
+  },
+};
 
 /**
  * How many hashes may run at once: jose and argon2 share libuv's threads, and a login must not

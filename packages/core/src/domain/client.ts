@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIPv4 } from "node:net";
 import { networkOf, parseAddress } from "./address.ts";
 import { isLocale, type Locale } from "./locale.ts";
 import { agentLabel } from "./session.ts";
@@ -38,7 +38,7 @@ export function toClient(input: ClientInput, fallback: Locale, ipv6PrefixBits: n
   return {
     address,
     network: networkOf(address, ipv6PrefixBits),
-    site: isIPv6(address) && ipv6PrefixBits > siteBits ? networkOf(address, siteBits) : null,
+    site: !isIPv4(address) && ipv6PrefixBits > siteBits ? networkOf(address, siteBits) : null,
     agent: agentLabel(input.agent),
     locale: isLocale(input.locale) ? input.locale : fallback,
   };

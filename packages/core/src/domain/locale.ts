@@ -13,8 +13,9 @@ export function isLocale(value: unknown): value is Locale {
  * `*` stands for the languages that the header does not name, `fallback` first.
  */
 export function negotiateLocale(header: string | undefined, fallback: Locale): Locale {
+  if (header === undefined) return fallback;
   const weights = new Map<string, number>();
-  for (const range of (header ?? "").slice(0, 512).split(",")) {
+  for (const range of header.slice(0, 512).split(",")) {
     const [tag = "", ...parameters] = range.trim().toLowerCase().split(";");
     const language = tag.trim().split("-")[0] ?? "";
     weights.set(language, Math.max(weights.get(language) ?? 0, weightOf(parameters)));

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
+import { LRUCache } from "lru-cache";
 import type { ClientInput } from "../domain/client.ts";
 import { parseAddress } from "../domain/address.ts";
 import { negotiateLocale, type Locale } from "../domain/locale.ts";
@@ -10,10 +11,13 @@ const maxHops = 32;
 /** Stands for a peer that has no address (a Unix socket) and says nothing better. */
 const noAddress = "0.0.0.0";
 
+/** Proxies are few, and each is asked about with every request that it passes on. */
+const rememberedAddresses = 256;
+
 /** Who to believe about a client's address. */
 export interface ProxyTrust {
   readonly unix: boolean;
-  readonly networks: BlockList;
+  trusts(address: string): boolean;
 }
 
 /** The configured CIDRs (and `unix`), ready to be asked. */
@@ -25,7 +29,18 @@ export function trustIn(proxies: readonly string[]): ProxyTrust {
     const all = family === "ipv6" ? 128 : 32;
     if (entry !== "unix") networks.addSubnet(address, Number(bits ?? all), family);
   }
-  return { unix: proxies.includes("unix"), networks };
+  const known = new LRUCache<string, boolean>({ max: rememberedAddresses });
+  const isIn = (address: string): boolean =>
+    networks.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+  return {
+    unix: proxies.includes("unix"),
+    trusts(address) {
+      if (proxies.length === 0) return false;
+      const trusted = known.get(address) ?? isIn(address);
+      known.set(address, trusted);
+      return trusted;
+    },
+  };
 }
 
 /** Who calls: address, agent and language, out of the raw request. */
@@ -55,7 +70,7 @@ function clientAddress(
   // A link-local peer comes with its interface: `fe80::1%eth0`. Only a Unix socket has no address.
   const [text] = request.peerAddress?.split("%") ?? [];
   const peer = text === undefined ? null : parseAddress(text);
-  const trusted = text === undefined ? trust.unix : peer !== null && isTrusted(peer, trust);
+  const trusted = text === undefined ? trust.unix : peer !== null && trust.trusts(peer);
   if (!trusted) return peer ?? noAddress;
 
   const hops = headerValues(request.rawHeaders, "x-forwarded-for").join(",").split(",");
@@ -64,13 +79,9 @@ function clientAddress(
     const next = parseAddress(withoutPort(hop.trim()));
     if (next === null) return address;
     address = next;
-    if (!isTrusted(address, trust)) return address;
+    if (!trust.trusts(address)) return address;
   }
   return address;
-}
-
-function isTrusted(address: string, trust: ProxyTrust): boolean {
-  return trust.networks.check(address, isIPv4(address) ? "ipv4" : "ipv6");
 }
 
 /** Some proxies append the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. */

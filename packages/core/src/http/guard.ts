@@ -12,33 +12,41 @@ export type Guard = (message: Message, key: object) => Promise<EndpointReply | n
 
 type CallingClient = ReturnType<typeof clientOf>;
 
-/** Who made a request, by the framework's own request object. */
-const callers = new WeakMap<object, Caller>();
+/**
+ * Where a framework's request object says who made it. Nobody else has this symbol, so two
+ * authentication packages can live in one app. A WeakMap would do, but its upkeep by the garbage
+ * collector took twice what all else takes to let a remembered caller through.
+ */
+const madeBy = Symbol("latchkey: made by");
+
+/** A framework's request object, whichever framework's. */
+interface Guarded {
+  [madeBy]?: Caller;
+}
 
 /**
- * A guard for routes of the application. It remembers the caller by `key`, the framework's request
- * object, for {@link guardedCaller}; nothing is added to the request itself, so two authentication
- * packages can live in one app.
+ * A guard for routes of the application. It notes the caller on `key`, the framework's request
+ * object, for {@link guardedCaller}.
  */
 export function guard(auth: Auth): Guard {
   requireAuthObject(auth);
   const { locale, trustedProxies } = auth.settings;
   const trust = trustIn(trustedProxies);
-  const ask = async (...[message, key]: Parameters<Guard>): Promise<EndpointReply | null> => {
+  const ask = async (message: Message, key: Guarded): Promise<EndpointReply | null> => {
     const client = onceAsked(() => clientOf(senderOf(message), trust, locale));
     try {
-      callers.set(key, await callerOf(auth, message.rawHeaders, client));
+      key[madeBy] = await callerOf(auth, message.rawHeaders, client);
       return null;
     } catch (error) {
       return problem(error, client.locale);
     }
   };
-  return (message, key) => {
+  return (message, key: Guarded) => {
     // What is remembered was verified as it is spelled: its form needs no second look.
     const token = uncheckedToken(message.rawHeaders);
     const caller = token === null ? null : auth.recall(token);
     if (caller === null) return ask(message, key);
-    callers.set(key, caller);
+    key[madeBy] = caller;
     return null;
   };
 }
@@ -76,7 +84,7 @@ export function requireAuthObject(auth: unknown): void {
  * @throws TypeError where no guard ran: a route that forgot it must not serve anybody.
  */
 export function guardedCaller(key: object): Caller {
-  const caller = callers.get(key);
+  const { [madeBy]: caller } = key as Guarded;
   if (caller !== undefined) return caller;
   throw new TypeError("this route is not guarded: add requireAuth(auth) to it");
 }

@@ -33,7 +33,8 @@ function hasPlainShape(text: string): boolean {
     else if (part !== ":") lastString = part;
     else {
       const seen = objects.at(-1);
-      const key = String(JSON.parse(lastString));
+      const isEscaped = lastString.includes("\\");
+      const key = isEscaped ? String(JSON.parse(lastString)) : lastString.slice(1, -1);
       if (seen?.has(key) === true || ++keys > maxKeys || key === "__proto__") return false;
       seen?.add(key);
     }

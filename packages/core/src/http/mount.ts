@@ -25,6 +25,9 @@ export interface MountOptions {
   readonly pages?: boolean | undefined;
 }
 
+/** Whoever says in which language to fail need not be believed in anything else. */
+const nobody = trustIn([]);
+
 const exposures: readonly string[] = ["public", "internal"] satisfies readonly Exposure[];
 
 /**
@@ -122,7 +125,7 @@ function contractOf(auth: Auth, others: readonly Row[]): Row {
 
 /** The answer to whatever went wrong before a flow ran, in the framework's own hands too. */
 export function errorReply(auth: Auth, error: unknown, message: Message): EndpointReply {
-  const { locale } = clientOf(senderOf(message), trustIn([]), auth.settings.locale);
+  const { locale } = clientOf(senderOf(message), nobody, auth.settings.locale);
   return problem(told(auth, "adapter", asRefusal(error)), locale);
 }
 
