@@ -93,8 +93,24 @@ type Timing = (watch: Stopwatch, path: string, body: object) => Promise<number>;
 const itself: Timing = (by, path, body) => by.time(path, body);
 const theNext: Timing = async (by, path, body) => {
   await by.time(path, body);
-  return by.time("/api/auth/forgot-password", { email: `${randomUUID()}@example.com` });
+  return another(by);
 };
+/** For as long as the job may take to begin, and then some. */
+const allThatFollow: Timing = async (by, path, body) => {
+  await by.time(path, body);
+  const until = performance.now() + 700;
+  let [slowest, sum, count] = [0, 0, 0];
+  while (performance.now() < until) {
+    const took = await another(by);
+    [slowest, sum, count] = [Math.max(slowest, took), sum + took, count + 1];
+  }
+  return sum / count + slowest;
+};
+
+/** A request that leaves nothing to do. */
+function another(by: Stopwatch): Promise<number> {
+  return by.time("/api/auth/reset-password/check", { token: randomUUID() });
+}
 
 /** One time of each arm, each round. */
 async function measure(
@@ -195,15 +211,23 @@ describe("a clock", () => {
     1_800_000,
   );
 
-  // A job that has more to do, because somebody owns the address, holds up its process for longer.
-  // This is measured and not judged: jobs may run in a process that serves nobody.
-  it("asked of the next request after a forgot, may tell", async () => {
-    const door = doors["forgot"];
-    assert.ok(door !== undefined);
-    const [K, other] = await crowdsOf("known");
-    const U = crowds.get("unknown") ?? [];
-    judge("what follows a forgot", await measure(theNext, door, { K, "K'": other, U, L: U }, 400));
-  }, 600_000);
+  // A job that has more to do, because somebody owns the address, holds up its process for longer,
+  // at a moment that is drawn. This is measured and not judged: jobs may run in a process that serves
+  // nobody.
+  it.each([
+    ["the next request after a forgot", theNext, 400],
+    ["all requests of the 0.7 s after a forgot", allThatFollow, 120],
+  ])(
+    "may tell by %s",
+    async (name, timing, rounds) => {
+      const door = doors["forgot"];
+      assert.ok(door !== undefined);
+      const [K, other] = await crowdsOf("known");
+      const U = crowds.get("unknown") ?? [];
+      judge(name, await measure(timing, door, { K, "K'": other, U, L: U }, rounds));
+    },
+    600_000,
+  );
 });
 
 /** Two crowds of the known; claims are made anew, since their codes and tries do not last. */

@@ -58,6 +58,7 @@ describe("defaults", () => {
       sessions: { maxPerUser: 20, nearCacheEntries: 0 },
       jobs: {
         ...{ batch: 10, leaseSeconds: 60, pollSeconds: 1, maxAttempts: 20, drainSeconds: 8 },
+        startWithinSeconds: 0.5,
         ...{ retrySeconds: 2, longestRetrySeconds: 7200 },
       },
       locale: "en",
@@ -178,6 +179,7 @@ describe("numbers", () => {
   it.each([
     ["jobs.pollSeconds", 0.05, 60],
     ["jobs.drainSeconds", 0, 60],
+    ["jobs.startWithinSeconds", 0, 10],
     ["jobs.retrySeconds", 0.05, 3600],
     ["jobs.longestRetrySeconds", 0.05, 86_400],
   ])("%s may be a fraction, from %d to %d", (path, min, max) => {

@@ -134,6 +134,7 @@ const plainForm = z.strictObject({
       batch: int(1, 100, 10),
       leaseSeconds: int(10, 600, 60),
       pollSeconds: z.number().min(0.05).max(60).default(1),
+      startWithinSeconds: z.number().min(0).max(10).default(0.5),
       maxAttempts: int(1, 100, 20),
       retrySeconds: z.number().min(0.05).max(3600).default(2),
       longestRetrySeconds: z.number().min(0.05).max(86_400).default(7200),

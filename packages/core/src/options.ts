@@ -114,6 +114,13 @@ export interface JobOptions {
   readonly leaseSeconds?: number | undefined;
   /** Seconds between two looks when nothing wakes the worker, 0.05–60 (default: 1). */
   readonly pollSeconds?: number | undefined;
+  /**
+   * Seconds within which an idle worker begins what it is woken for, at a moment nobody knows, 0–10
+   * (default: 0.5). What a job does depends on whether somebody owns an address; begun at once, it
+   * would tell by how long the process's next request takes. 0 where jobs have a process of their
+   * own.
+   */
+  readonly startWithinSeconds?: number | undefined;
   /** Tries before a job is given up, 1–100 (default: 20, about a day). */
   readonly maxAttempts?: number | undefined;
   /**

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { emit, type Context } from "../context.ts";
 import { jobKinds } from "../intents.ts";
 import type { Handlers } from "../options.ts";
@@ -16,7 +17,8 @@ export interface Worker {
 }
 
 export function makeWorker(context: Context, handlers: Handlers): Worker {
-  const { batch, leaseSeconds, pollSeconds, drainSeconds } = context.config.jobs;
+  const { batch, leaseSeconds, pollSeconds, startWithinSeconds, drainSeconds } =
+    context.config.jobs;
   const inFlight = new Set<Promise<void>>();
   const alarm = makeAlarm();
   let stopping: AbortController | null = null;
@@ -34,6 +36,17 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
     return run;
   };
 
+  /**
+   * A job takes longer where somebody owns the address, and a process that does nothing else at
+   * that moment would show it to whoever sends the next request. So it begins some time later, and
+   * nobody knows when.
+   */
+  const letTimePass = async (signal: AbortSignal): Promise<void> => {
+    const [high = 0, low = 0] = context.random.bytes(2);
+    const milliseconds = ((high * 256 + low) / 65_536) * startWithinSeconds * 1000;
+    await pause(milliseconds, undefined, { signal }).catch(() => undefined);
+  };
+
   const loop = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       alarm.silence();
@@ -46,7 +59,10 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
         emit(context, "fault", { where: "outbox claim", cause });
         alarm.silence();
       }
-      if (!signal.aborted) await alarm.rest(pollSeconds * 1000);
+      if (signal.aborted) return;
+      const isIdle = inFlight.size === 0;
+      await alarm.rest(pollSeconds * 1000);
+      if (isIdle && startWithinSeconds > 0) await letTimePass(signal);
     }
   };
 
