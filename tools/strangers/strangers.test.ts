@@ -4,11 +4,14 @@ import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
+import type { Service } from "../services/global-setup.ts";
+import { type PostgresService, startPostgres } from "../services/postgres.ts";
+import { startRedis } from "../services/redis.ts";
 import { freePorts } from "../services/server-process.ts";
 import { blockIn, blockOf } from "./blocks.ts";
 import { brokenStore, ownStore } from "./own-store.ts";
 import { installTools, publishTo, type Registry, startRegistry } from "./registry.ts";
-import { nodes, type Place, shell, start } from "./shell.ts";
+import { nodes, type Place, type Running, shell, start } from "./shell.ts";
 import { codeIn, signIn } from "./story.ts";
 
 const minutes = 60_000;
@@ -188,6 +191,46 @@ describe("a stranger who types npm create latchkey", () => {
       3 * minutes,
     );
   }
+});
+
+describe("a stranger whose project keeps its accounts", () => {
+  let postgres: PostgresService;
+  let redis: Service;
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  }, minutes);
+  afterAll(() => Promise.all([postgres.stop(), redis.stop()]));
+
+  it.each([
+    ["fastify", "postgres"],
+    ["express", "postgres-redis"],
+  ])(
+    "on %s in %s finds them again after a restart",
+    async (framework, stores) => {
+      const place = emptyFolder(everyNode.at(-1) ?? "");
+      const flags = `--yes --framework ${framework} --stores ${stores} --language ru`;
+      await shell(place, `npm create latchkey accounts -- ${flags}`);
+      const inside = { ...place, folder: join(place.folder, "accounts") };
+      await shell(inside, "npm install && npm test");
+      const [port = 0] = await freePorts(1);
+      const urls = { POSTGRES_URL: await postgres.createDatabase(), REDIS_URL: redis.url };
+      const run = async <Outcome>(
+        work: (url: string, program: Running) => Promise<Outcome>,
+      ): Promise<Outcome> => {
+        const program = start(inside, "npm start", { ...urls, PORT: String(port) });
+        try {
+          await program.wait("the address", () => /listening on/.exec(program.printed())?.[0]);
+          return await work(`http://127.0.0.1:${port}`, program);
+        } finally {
+          await program.end();
+        }
+      };
+      const headers = await run(signIn);
+      const greeting = await run(async (url) => (await fetch(`${url}/hello`, { headers })).json());
+      assert.deepEqual(greeting, { hello: "ada" });
+    },
+    3 * minutes,
+  );
 });
 
 /** The file of a project without its types, beside it. */
