@@ -37,8 +37,7 @@ const refusal = (option: string, why: string): TypeError =>
 
 /**
  * Answers from the topic whether a reset link is alive, without asking the service. It is as late as
- * the outbox: a link may have been used a moment ago, and one that a change of password ended stands
- * until its time is over. So it serves what may be wrong for a moment, such as a page that greets;
+ * the outbox: a link may have been used or ended a moment ago. So it serves what may be wrong for a moment, such as a page that greets;
  * whether a link may still be used, once, only the accounts' database decides.
  *
  * @throws TypeError naming the option that cannot be used

@@ -15,10 +15,17 @@ export function jobsParameter(jobs: readonly Job[]): string {
   );
 }
 
+const isOfEndedLink = `kind = 'run-handler' AND payload ->> 'event' = 'reset.ended'
+  AND payload ->> 'linkId' IS NULL`;
+
+/** What `applied` says where nothing is written into jobs. */
+export const nothingToTell = "NULL::bigint AS epoch, NULL::text AS ended_link";
+
 /**
  * The end of a WITH list: adds the jobs of a parameter where the query `applied` before it has a
  * row, and wakes the workers. Its column `epoch`, where not null, is written into jobs that close
- * sessions. The statement must select from `woken`, or nobody is woken.
+ * sessions; `ended_link` into those that tell of an ended link without naming it, which are left out
+ * where it is null. The statement must select from `woken`, or nobody is woken.
  *
  * A lane is locked before its sequence is drawn and until the commit, so that the order of
  * sequences is the order of commits: whoever sees a job of a lane also sees every earlier one.
@@ -27,10 +34,11 @@ export function jobsParameter(jobs: readonly Job[]): string {
 export function addingJobs(names: Names, parameter: string): string {
   return `
   offered AS MATERIALIZED (
-    SELECT job.*, applied.epoch
+    SELECT job.*, applied.epoch, applied.ended_link
     FROM applied, ROWS FROM (jsonb_to_recordset(${parameter}::jsonb) AS (
       id uuid, kind text, payload jsonb, lane text, created_at timestamptz, due_at timestamptz
-    )) WITH ORDINALITY AS job (id, kind, payload, lane, created_at, due_at, position)),
+    )) WITH ORDINALITY AS job (id, kind, payload, lane, created_at, due_at, position)
+    WHERE applied.ended_link IS NOT NULL OR NOT (${isOfEndedLink})),
   lanes AS MATERIALIZED (
     SELECT pg_advisory_xact_lock(key) AS locked FROM (
       SELECT DISTINCT hashtextextended('${names.schema}.jobs.' || lane, 0) AS key
@@ -39,7 +47,9 @@ export function addingJobs(names: Names, parameter: string): string {
     INSERT INTO ${names.jobs} (id, kind, payload, lane, created_at, due_at)
     SELECT id, kind,
       CASE WHEN kind = 'close-sessions' AND epoch IS NOT NULL
-        THEN jsonb_set(payload, '{before}', to_jsonb(epoch)) ELSE payload END,
+          THEN jsonb_set(payload, '{before}', to_jsonb(epoch))
+        WHEN ${isOfEndedLink} THEN jsonb_set(payload, '{linkId}', to_jsonb(ended_link))
+        ELSE payload END,
       lane, created_at, due_at
     FROM (
       SELECT offered.* FROM offered, (SELECT count(locked) FROM lanes) AS every_lane

@@ -1,7 +1,7 @@
 import type { EpochOutcome, UserStore } from "@latchkey/core/ports";
 import { addingJobs, jobsParameter, wakingWorkers } from "./adding-jobs.ts";
 import type { Ask } from "./asking.ts";
-import { endingLinks, userStep } from "./one-user.ts";
+import { endingLinks, openLink, userStep } from "./one-user.ts";
 import { type Names, proofOf, sought } from "./sql.ts";
 
 type Epochs = Pick<UserStore, "changePassword" | "raiseEpoch" | "setDisabled" | "remove">;
@@ -19,6 +19,7 @@ function statements(names: Names) {
       change_proof = $4::text, change_epoch = users.epoch + 1`,
     outcome: "change_epoch",
     raises: true,
+    endsLinkAt: "$6::timestamptz",
     jobs: "$5",
   });
 
@@ -37,12 +38,14 @@ function statements(names: Names) {
     set: `disabled = $2::boolean, epoch = users.epoch + 1, ${endingLinks("$4::timestamptz")}`,
     outcome: "epoch",
     raises: true,
+    endsLinkAt: "$4::timestamptz",
     jobs: "$3",
   });
 
   // Of two deletions of one row the later finds none.
   const remove = `WITH applied AS (
-      DELETE FROM ${names.users} WHERE id = $1::uuid RETURNING epoch + 1 AS epoch),
+      DELETE FROM ${names.users} AS users WHERE id = $1::uuid
+      RETURNING epoch + 1 AS epoch, ${openLink("users", "$3::timestamptz")} AS ended_link),
     ${addingJobs(names, "$2")}
     SELECT 'true' AS answer, ${wakingWorkers} AS telling FROM applied`;
 
@@ -75,8 +78,9 @@ export function epochs(ask: Ask, names: Names): Epochs {
       return (await ask<EpochAnswer>(texts.disable, values))?.value ?? null;
     },
 
-    async remove(userId, jobs) {
-      return (await ask<true>(texts.remove, [sought(userId), jobsParameter(jobs)])) === true;
+    async remove(userId, jobs, now) {
+      const values = [sought(userId), jobsParameter(jobs), now.toISOString()];
+      return (await ask<true>(texts.remove, values)) === true;
     },
   };
 }

@@ -14,6 +14,8 @@ export interface UserStep {
   readonly outcome: string;
   /** Whether jobs that close sessions are told the new epoch. */
   readonly raises: boolean;
+  /** The present, in a step that ends an open link; jobs are told which. */
+  readonly endsLinkAt?: string;
   readonly jobs: string;
 }
 
@@ -24,6 +26,7 @@ export interface UserStep {
  * tables that refer to users need not wait.
  */
 export function userStep(names: Names, step: UserStep): string {
+  const endedLink = step.endsLinkAt === undefined ? "NULL::text" : openLink("me", step.endsLinkAt);
   return `WITH
     me AS MATERIALIZED (
       SELECT users.*, CASE WHEN ${step.again} THEN 'again' WHEN ${step.now} THEN 'now' END AS standing
@@ -31,12 +34,18 @@ export function userStep(names: Names, step: UserStep): string {
     applied AS (
       UPDATE ${names.users} AS users SET ${step.set}
       FROM me WHERE users.id = me.id AND me.standing = 'now'
-      RETURNING ${step.raises ? "users.epoch" : "NULL::bigint AS epoch"}, users.${step.outcome} AS outcome),
+      RETURNING ${step.raises ? "users.epoch" : "NULL::bigint AS epoch"},
+        ${endedLink} AS ended_link, users.${step.outcome} AS outcome),
     ${addingJobs(names, step.jobs)}
     SELECT json_build_object(
       'value', CASE me.standing WHEN 'now' THEN applied.outcome ELSE me.${step.outcome} END
       )::text AS answer, ${wakingWorkers} AS telling
     FROM me LEFT JOIN applied ON true WHERE me.standing IS NOT NULL`;
+}
+
+/** The digest of the link that a user has open, or null. */
+export function openLink(row: string, now: string): string {
+  return `CASE WHEN ${now} < ${row}.link_expires_at THEN ${row}.link_digest END`;
 }
 
 /** Set by whatever ends the open link, and those asked for until now that have yet to be offered. */

@@ -1,5 +1,5 @@
 import type { ClaimedJob, Outbox, OutboxCount } from "@latchkey/core/ports";
-import { addingJobs, jobsParameter, wakingWorkers } from "./adding-jobs.ts";
+import { addingJobs, jobsParameter, nothingToTell, wakingWorkers } from "./adding-jobs.ts";
 import type { Ask } from "./asking.ts";
 import type { Listen } from "./listening.ts";
 import { milliseconds, type Names, sought, sweeping } from "./sql.ts";
@@ -14,7 +14,7 @@ type JobAnswer = Omit<ClaimedJob, "createdAt" | "dueAt"> & {
 const lease = "jobs.sequence || '.' || jobs.attempts";
 
 function statements(names: Names) {
-  const enqueue = `WITH applied AS (SELECT NULL::bigint AS epoch), ${addingJobs(names, "$1")}
+  const enqueue = `WITH applied AS (SELECT ${nothingToTell}), ${addingJobs(names, "$1")}
     SELECT ${wakingWorkers}::text AS answer`;
 
   // The head of a lane stays its head until it is ended: earlier jobs cannot come, and what is

@@ -1,5 +1,5 @@
 import type { ConfirmOutcome, UserStore } from "@latchkey/core/ports";
-import { addingJobs, jobsParameter, wakingWorkers } from "./adding-jobs.ts";
+import { addingJobs, jobsParameter, nothingToTell, wakingWorkers } from "./adding-jobs.ts";
 import type { Ask } from "./asking.ts";
 import {
   registrationFrom,
@@ -36,7 +36,7 @@ function statements(names: Names) {
         $8::timestamptz, $9::timestamptz
       WHERE NOT EXISTS (SELECT 1 FROM known) AND NOT EXISTS (SELECT 1 FROM owner)
       ON CONFLICT (id) DO NOTHING RETURNING id),
-    applied AS (SELECT NULL::bigint AS epoch FROM claim),
+    applied AS (SELECT ${nothingToTell} FROM claim),
     ${addingJobs(names, "$10")}
     SELECT to_json(CASE
       WHEN EXISTS (SELECT 1 FROM known) OR NOT EXISTS (SELECT 1 FROM owner) THEN 'added'
@@ -83,7 +83,7 @@ function statements(names: Names) {
       DELETE FROM ${names.registrations} AS registrations USING made
       WHERE registrations.id = made.id AND made.is_new RETURNING registrations.id),
     applied AS (
-      SELECT NULL::bigint AS epoch FROM made
+      SELECT ${nothingToTell} FROM made
       WHERE CASE WHEN is_new THEN 1 / (SELECT count(*) FROM spent) = 1 ELSE false END),
     ${addingJobs(names, "$5")},
     person AS (

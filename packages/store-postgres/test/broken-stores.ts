@@ -166,6 +166,14 @@ const oneStatementThatIsNotOneStep: readonly BrokenStore[] = [
     caughtBy: ["an answer with a lease that was lost does nothing"],
   },
   {
+    name: "tells of a link that had run out before as if the step had ended it",
+    make: without(
+      /CASE WHEN \$\d::timestamptz < (\w+)\.link_expires_at\s+THEN/g,
+      "CASE WHEN true THEN",
+    ),
+    caughtBy: ["no job tells of a link where none was open any more"],
+  },
+  {
     name: "adds the jobs of a step that was done before",
     make: without(/me\.standing = 'now'/g, "me.standing IS NOT NULL"),
     caughtBy: [

@@ -3,7 +3,7 @@ import type { Accounts, Job, User } from "@latchkey/core/ports";
 import type { Scene, Suite } from "../harness.ts";
 import { takeThese } from "../outbox/taking.ts";
 import { nth } from "../outcomes.ts";
-import { aCloseJob, aJob, aRegistration, newHash, newId } from "../samples.ts";
+import { aCloseJob, aJob, aJobOf, aRegistration, newHash, newId } from "../samples.ts";
 import { aClaim, anOffer, anOpenLink, aUser } from "./people.ts";
 
 /** A step that raises the epoch, made ready: what it does, and to whom. */
@@ -56,6 +56,34 @@ function writesItsEpoch(step: Step): (scene: Scene<Accounts>) => Promise<void> {
   };
 }
 
+/** Steps that end whatever link is open without being told which. */
+const endingSteps = Object.fromEntries(
+  Object.entries(raisingSteps).filter(([name]) => name !== "a reset" && name !== "a close-all"),
+);
+
+/** Tells a handler of a link that a step ended, which the store names. */
+function anEndedLinkJob(userId: string, now: Date, linkId: string | null = null): Job {
+  return aJobOf("run-handler", { event: "reset.ended", userId, linkId, expiresAt: null }, now);
+}
+
+function writesItsLink(step: Step): (scene: Scene<Accounts>) => Promise<void> {
+  return async (scene) => {
+    const { store, at } = scene;
+    const user = await aUser(store.users, at(0));
+    const { digest } = await anOpenLink(store.users, user.id, at(1));
+    const jobs = [anEndedLinkJob(user.id, at(2)), aJob(at(2))];
+    await (
+      await step(scene, user)
+    )(jobs);
+
+    const taken = await takeThese(store.outbox, jobs, at(3));
+    assert.deepEqual(
+      taken.map(({ payload }) => payload),
+      [{ ...nth(jobs, 0).payload, linkId: digest }, nth(jobs, 1).payload],
+    );
+  };
+}
+
 export const accountJobs: Suite<Accounts> = {
   about: "jobs of account writes",
   behaviours: {
@@ -65,6 +93,39 @@ export const accountJobs: Suite<Accounts> = {
         writesItsEpoch(step),
       ]),
     ),
+
+    ...Object.fromEntries(
+      Object.entries(endingSteps).map(([name, step]) => [
+        `${name} writes the link that it ends into the job that tells of it`,
+        writesItsLink(step),
+      ]),
+    ),
+
+    "no job tells of a link where none was open any more": async (scene) => {
+      const { store, at } = scene;
+      for (const step of Object.values(endingSteps)) {
+        const user = await aUser(store.users, at(0));
+        await anOpenLink(store.users, user.id, at(0), { expiresAt: at(1) });
+        const jobs = [anEndedLinkJob(user.id, at(2)), aJob(at(2))];
+        await (
+          await step(scene, user)
+        )(jobs);
+        const taken = await takeThese(store.outbox, jobs, at(3));
+        assert.deepEqual(
+          taken.map(({ id }) => id),
+          [nth(jobs, 1).id],
+        );
+      }
+    },
+
+    "a job that names the link it tells of is left as it is": async ({ store, at }) => {
+      const user = await aUser(store.users, at(0));
+      await anOpenLink(store.users, user.id, at(1));
+      const job = anEndedLinkJob(user.id, at(2), "another");
+      await store.outbox.enqueue([job], at(2));
+      const [taken] = await takeThese(store.outbox, [job], at(3));
+      assert.deepEqual(taken?.payload, job.payload);
+    },
 
     "an enabling writes its own epoch, not that of the disabling": async ({ store, at }) => {
       const user = await aUser(store.users, at(0));

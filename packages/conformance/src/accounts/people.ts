@@ -52,8 +52,9 @@ export async function anOpenLink(
   users: UserStore,
   userId: string,
   now: Date,
+  own: Partial<OfferResetRequest> = {},
 ): Promise<OfferResetRequest> {
-  const offer = anOffer(userId, now);
+  const offer = anOffer(userId, now, own);
   expectOutcome(await users.offerReset(offer, now), "offered");
   return offer;
 }

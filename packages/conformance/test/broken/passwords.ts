@@ -10,6 +10,10 @@ function isClosing(job: Job): boolean {
   return job.kind === "close-sessions";
 }
 
+function isOfEndedLink(job: Job): boolean {
+  return job.kind === "run-handler" && job.payload.event === "reset.ended";
+}
+
 export const brokenPasswords: readonly BrokenStore<Accounts>[] = [
   {
     name: "looks a reset link up, then sets the password, then deletes the link",
@@ -125,6 +129,21 @@ export const brokenPasswords: readonly BrokenStore<Accounts>[] = [
     })),
     caughtBy: [
       "a change of password writes its epoch into each of its jobs that close sessions, and into no other",
+    ],
+  },
+  {
+    name: "tells of an ended link without naming it",
+    make: withUsers(({ users, outbox }) => ({
+      async setDisabled(userId, disabled, jobs, now) {
+        const others = jobs.filter((job) => !isOfEndedLink(job));
+        const epoch = await users.setDisabled(userId, disabled, others, now);
+        await outbox.enqueue(jobs.filter(isOfEndedLink), now);
+        return epoch;
+      },
+    })),
+    caughtBy: [
+      "a disabling writes the link that it ends into the job that tells of it",
+      "no job tells of a link where none was open any more",
     ],
   },
   {

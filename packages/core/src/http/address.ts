@@ -1,5 +1,4 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
-import { LRUCache } from "lru-cache";
 import type { ClientInput } from "../domain/client.ts";
 import { parseAddress } from "../domain/address.ts";
 import { negotiateLocale, type Locale } from "../domain/locale.ts";
@@ -29,14 +28,16 @@ export function trustIn(proxies: readonly string[]): ProxyTrust {
     const all = family === "ipv6" ? 128 : 32;
     if (entry !== "unix") networks.addSubnet(address, Number(bits ?? all), family);
   }
-  const known = new LRUCache<string, boolean>({ max: rememberedAddresses });
-  const isIn = (address: string): boolean =>
-    networks.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+  const known = new Map<string, boolean>();
   return {
     unix: proxies.includes("unix"),
     trusts(address) {
       if (proxies.length === 0) return false;
-      const trusted = known.get(address) ?? isIn(address);
+      const told = known.get(address);
+      if (told !== undefined) return told;
+      const trusted = networks.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+      // Whoever comes through many proxies, or makes up many addresses, is looked up again.
+      if (known.size >= rememberedAddresses) known.clear();
       known.set(address, trusted);
       return trusted;
     },

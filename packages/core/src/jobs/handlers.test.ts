@@ -213,3 +213,27 @@ it.each(["used", "superseded", "ended by a change of password", "ended with its 
     expect(told).toContainEqual(expect.objectContaining({ name: "reset.ended", userId, linkId }));
   },
 );
+
+it.each(["a change of password", "a disabling", "a removal"])(
+  "tells at once of the link that %s ended, and of none where none was open",
+  async (how) => {
+    const { world, told } = listening();
+    const { caller, userId } = await signUpAndIn(world);
+    const end = async (): Promise<unknown> => {
+      if (how === "a disabling") return world.auth.disable({ userId }, home);
+      if (how === "a removal") return world.auth.remove({ userId }, home);
+      return world.auth.changePassword(
+        { caller, currentPassword: ada.password, newPassword },
+        home,
+      );
+    };
+    const isOpen = how !== "a removal";
+    if (isOpen) await askForLink(world);
+    const offered = told.findLast(({ name }) => name === "reset.offered");
+    await end();
+    await world.auth.runJobs();
+    const ended = told.filter(({ name }) => name === "reset.ended");
+    const { linkId } = (offered ?? {}) as { linkId?: string };
+    expect(ended).toEqual(isOpen ? [expect.objectContaining({ userId, linkId })] : []);
+  },
+);

@@ -3,7 +3,6 @@ import { ada, home, register } from "../../test/people.ts";
 import type { Around } from "../../test/ports.ts";
 import { makeWorld, type World } from "../../test/world.ts";
 import type { MailMessage } from "../ports/mailer.ts";
-import type { Random } from "../ports/random.ts";
 
 const auths: World["auth"][] = [];
 afterEach(async () => {
@@ -20,11 +19,6 @@ function worldWithWorker(options: Parameters<typeof makeWorld>[0] = {}): World {
 
 const rarely = { pollSeconds: 60, startWithinSeconds: 0 };
 const often = { pollSeconds: 0.05, startWithinSeconds: 0 };
-
-/** Draws the same bytes each time. */
-const drawing = (byte: number): Random => ({
-  bytes: (count) => new Uint8Array(count).fill(byte),
-});
 
 const claims = ({ calls }: World): number =>
   calls.filter(({ method }) => method === "claim").length;
@@ -57,57 +51,6 @@ it("a started worker mails at once, long before it would look by itself", async 
   await vi.waitFor(() => expect(claims(world)).toBeGreaterThan(0));
   await world.auth.register(ada, home);
   await mailed(world, 1);
-});
-
-it("an idle worker begins what it is woken for after a part of the time that is drawn", async () => {
-  const jobs = { pollSeconds: 60, startWithinSeconds: 1 };
-  const took = async (byte: number): Promise<number> => {
-    const world = worldWithWorker({ jobs, random: drawing(byte) });
-    await world.auth.start();
-    await vi.waitFor(() => expect(claims(world)).toBeGreaterThan(0));
-    await aWhile();
-    const wokenAt = performance.now();
-    await world.auth.forgotPassword({ email: ada.email }, home);
-    const before = claims(world);
-    await vi.waitFor(() => expect(claims(world)).toBeGreaterThan(before), { timeout: 2000 });
-    return performance.now() - wokenAt;
-  };
-  const [soon, late] = [await took(0), await took(192)];
-  expect(soon).toBeLessThan(700);
-  expect(late).toBeGreaterThan(740);
-});
-
-it("a worker that has something to do takes the next at once", async () => {
-  const door = aDoor();
-  const jobs = { pollSeconds: 60, startWithinSeconds: 10 };
-  const world = worldWithWorker({
-    ...{ jobs, limits: "off", random: drawing(255) },
-    async around(call, proceed) {
-      if (call.port === "mailer" && world.mailbox.messages.length === 0) await door.closed;
-      return proceed();
-    },
-  });
-  await world.auth.register({ ...ada, email: "first@example.org" }, home);
-  await world.auth.start();
-  await vi.waitFor(() => expect(world.calls.map(({ method }) => method)).toContain("send"));
-  const before = claims(world);
-  await world.auth.forgotPassword({ email: ada.email }, home);
-  await vi.waitFor(() => expect(claims(world)).toBeGreaterThan(before));
-  door.open();
-});
-
-it("stop does not wait for the time that an idle worker lets pass", async () => {
-  const jobs = { pollSeconds: 60, startWithinSeconds: 10 };
-  const world = worldWithWorker({ jobs, random: drawing(255) });
-  await world.auth.start();
-  await vi.waitFor(() => expect(claims(world)).toBeGreaterThan(0));
-  await aWhile();
-  await world.auth.forgotPassword({ email: ada.email }, home);
-  await aWhile();
-  const before = performance.now();
-  await world.auth.stop();
-  expect(performance.now() - before).toBeLessThan(2000);
-  expect(claims(world)).toBe(1);
 });
 
 it("a job that arrives while the worker looks for the first time is not left lying", async () => {

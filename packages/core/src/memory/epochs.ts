@@ -1,14 +1,24 @@
 import type { User } from "../domain/user.ts";
-import type { Job } from "../ports/outbox.ts";
+import type { Job, JobPayloads } from "../ports/outbox.ts";
 import type { UserStore } from "../ports/user-store.ts";
 import type { AccountTable, UserRow } from "./account-table.ts";
 import type { MemoryOutbox } from "./outbox.ts";
 
-/** The jobs with `before` written into those that close sessions. */
-function closingBefore(jobs: readonly Job[], before: number): readonly Job[] {
-  return jobs.map((job) =>
-    job.kind === "close-sessions" ? { ...job, payload: { ...job.payload, before } } : job,
-  );
+/** The jobs with what only the step knows: its epoch, and the link that it ended, if it did. */
+function told(jobs: readonly Job[], before: number, linkId: string | null): readonly Job[] {
+  return jobs.flatMap((job): readonly Job[] => {
+    if (job.kind === "close-sessions") return [{ ...job, payload: { ...job.payload, before } }];
+    if (job.kind !== "run-handler" || !isOfEndedLink(job.payload)) return [job];
+    return linkId === null ? [] : [{ ...job, payload: { ...job.payload, linkId } }];
+  });
+}
+
+function isOfEndedLink({ event, linkId }: JobPayloads["run-handler"]): boolean {
+  return event === "reset.ended" && linkId === null;
+}
+
+function openLink({ link }: UserRow, now: Date): string | null {
+  return link !== null && now < link.expiresAt ? link.digest : null;
 }
 
 /** Raises a user's epoch together with what raises it, and adds the jobs that go with it. */
@@ -21,7 +31,7 @@ export function raise(
 ): number {
   const epoch = row.user.epoch + 1;
   row.user = { ...row.user, ...change, epoch };
-  outbox.add(closingBefore(jobs, epoch), now);
+  outbox.add(told(jobs, epoch, openLink(row, now)), now);
   return epoch;
 }
 
@@ -75,7 +85,7 @@ export function epochs(table: AccountTable, outbox: MemoryOutbox): Epochs {
       const row = table.userById(userId);
       if (row === undefined) return false;
       table.deleteUser(row);
-      outbox.add(closingBefore(jobs, row.user.epoch + 1), now);
+      outbox.add(told(jobs, row.user.epoch + 1, openLink(row, now)), now);
       return true;
     },
   };

@@ -49,9 +49,9 @@ export interface AuthEvents {
   "reset.expired": OfUser & { readonly linkId: string };
   "reset.completed": OfUser & { readonly linkId: string };
   /**
-   * The time of a link is over that did not run out unused: it was used or superseded, or a change
-   * of password, a disabling or a removal had ended it. With `reset.expired` the last word on every
-   * link: one of the two is told of each that was offered.
+   * A change of password, a disabling or a removal has ended a link; handlers are told at once. Told
+   * again, or for the first time, when the time of a link is over that did not run out unused. With
+   * `reset.expired` the last word on every link: one of the two is told of each that was offered.
    */
   "reset.ended": OfUser & { readonly linkId: string };
   "password.changed": OfUser;

@@ -36,7 +36,11 @@ export interface JobPayloads {
   "run-handler": {
     readonly event: DurableEventName;
     readonly userId: string;
-    /** For the reset events. */
+    /**
+     * For the reset events. The maker of a `reset.ended` does not know which link a change of
+     * password, a disabling or a removal will end, and leaves it null: the store writes it in here,
+     * in the same step, and adds no such job where that step ends no link that was still good.
+     */
     readonly linkId: string | null;
     /** For `reset.offered`, ISO 8601. */
     readonly expiresAt: string | null;

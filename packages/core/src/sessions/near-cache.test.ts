@@ -84,51 +84,6 @@ describe("a near cache", () => {
     expect(await ask()).toEqual({ asked: false, found: true });
   });
 
-  it("asks in passing after 1 s, once for all, so that what is in use stays remembered", async () => {
-    await warm();
-    clock.advance({ milliseconds: 999 });
-    expect(await ask()).toEqual({ asked: false, found: true });
-    clock.advance({ milliseconds: 1 });
-    const hold = held();
-    store.find = async (...of) => {
-      finds += 1;
-      await hold.promise;
-      return memory.find(...of);
-    };
-    expect(await ask()).toEqual({ asked: true, found: true });
-    clock.advance({ milliseconds: 999 });
-    expect(await ask()).toEqual({ asked: false, found: true });
-    expect(cache.recall(session.userId, session.id, clock.now())).toBe(true);
-    hold.answer();
-    await turn();
-    expect(cache.recall(session.userId, session.id, clock.now())).toBe(true);
-    clock.advance({ milliseconds: 1000 });
-    // The 2 s run from when it was sent.
-    expect(await ask()).toEqual({ asked: true, found: true });
-  });
-
-  it("refuses what was found in passing to be over", async () => {
-    await warm();
-    clock.advance({ seconds: 1 });
-    store.find = async () => null;
-    expect((await ask()).found).toBe(true);
-    expect((await ask()).found).toBe(false);
-  });
-
-  it("waits, once the 2 s are over, for a store that answered nobody in passing", async () => {
-    await warm();
-    const hold = held();
-    store.find = async (...of) => {
-      await hold.promise;
-      return memory.find(...of);
-    };
-    clock.advance({ milliseconds: 1999 });
-    expect(cache.recall(session.userId, session.id, clock.now())).toBe(true);
-    clock.advance({ milliseconds: 1 });
-    expect(cache.recall(session.userId, session.id, clock.now())).toBe(false);
-    hold.answer();
-  });
-
   it("never remembers that a session does not stand", async () => {
     const stranger = aSession({ userId: "00000000-0000-4000-8000-000000000000" });
     for (let request = 0; request < 3; request += 1) {

@@ -20,6 +20,8 @@ export async function disable(context: Context, input: DisableInput): Promise<vo
   const jobs = [
     closeSessions(context, userId, now),
     ...runHandler(context, "user.disabled", userId, now),
+    // Of the open link, which the store knows.
+    ...runHandler(context, "reset.ended", userId, now),
   ];
   const epoch = await context.users.setDisabled(userId, true, jobs, now);
   if (epoch === null) throw new AuthError("not_found");

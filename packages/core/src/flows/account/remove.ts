@@ -20,6 +20,8 @@ export async function remove(context: Context, input: RemoveInput): Promise<void
   const jobs = [
     closeSessions(context, userId, now),
     ...runHandler(context, "user.removed", userId, now),
+    // Of the open link, which the store knows.
+    ...runHandler(context, "reset.ended", userId, now),
   ];
   if (!(await context.users.remove(userId, jobs, now))) throw new AuthError("not_found");
   await context.sessions.closeAll(userId, {});

@@ -69,6 +69,8 @@ export async function changePassword(
     closeSessions(context, userId, now),
     sendNotice(context, userId, now),
     ...runHandler(context, "password.changed", userId, now),
+    // Of the open link, which the store knows.
+    ...runHandler(context, "reset.ended", userId, now),
   ];
   const request = { userId, epoch: session.epoch, passwordHash, jobs };
   const changed = await context.users.changePassword(request, now);
