@@ -34,7 +34,7 @@ try {
   }
   const results = await measureAll(settings, children, sender);
   const where = machine(loadBefore, versions);
-  const how = `${settings.rounds} rounds of ${settings.seconds} s after one to warm up`;
+  const how = `${settings.rounds} rounds of ${settings.seconds} s after one or four to warm up`;
   const tables = `${tablesOf(results)}\n\nMeasured on: ${where}. ${how}.`;
   const ratios = reachedTable(ratiosOf(results));
   console.log(`\n${tables}\n\n${ratios}`);

@@ -27,7 +27,7 @@ export interface Course {
 /** What the plans' numbers of requests are made for. */
 const fullSeconds = 2;
 
-/** Everybody in every flow, in another order in each round; the first round warms up. */
+/** Everybody in every flow, in another order in each round; the first rounds warm up. */
 export async function measureAll(
   { flows, rounds, seconds }: Course,
   children: ReadonlyMap<Name, Child>,
@@ -36,7 +36,7 @@ export async function measureAll(
   const results = new Map<Flow, Map<Name, Measured[]>>();
   for (const flow of flows) {
     const ofFlow = new Map<Name, Measured[]>();
-    for (let round = 0; round <= rounds; round += 1) {
+    for (let round = 1 - plans[flow].warmUp; round <= rounds; round += 1) {
       for (const name of shuffled(plans[flow].of)) {
         const child = children.get(name);
         if (child === undefined) continue;
