@@ -1,3 +1,6 @@
+// The real one, whatever clock a test has put in the place of the global one.
+import { setImmediate } from "node:timers";
+
 /** More than that at once go in several statements. */
 const most = 200;
 
