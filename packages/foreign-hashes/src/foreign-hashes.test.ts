@@ -169,10 +169,11 @@ describe("a stored text that cannot be used", () => {
     }
   });
 
-  it("never throws and never matches, however a real one is damaged", async () => {
+  it("never throws however a real one is damaged, and never matches when it is cut", async () => {
     const { hasher } = counting({
       heaviest: { memoryMiB: 20, bcryptCost: 6, pbkdf2Iterations: 40_000 },
     });
+    const matched: string[] = [];
     // What is left of a digest that is cut by less is a digest too, of fewer bytes.
     const cut = 24;
     const cheap = ["devise", "passlib pbkdf2_sha256", "werkzeug pbkdf2", "argon2", "spring argon2"];
@@ -186,11 +187,12 @@ describe("a stored text that cannot be used", () => {
             ? stored.slice(0, Math.min(index, stored.length - cut))
             : stored.slice(0, index) + other + stored.slice(index + 1);
         if (damaged.toLowerCase() === stored.toLowerCase()) continue;
-        const matches = await hasher.verify(damaged, password);
         // A letter whose last bits stand for nothing, or that names the same work, changes nothing.
-        if (matches) expect(damaged).toHaveLength(stored.length);
+        const isCut = damaged.length < stored.length;
+        if ((await hasher.verify(damaged, password)) && isCut) matched.push(damaged);
       }
     }
+    expect(matched).toEqual([]);
   });
 
   it("of a hasher that is not core's own is left to that one", async () => {
@@ -226,7 +228,7 @@ describe("options", () => {
     [{ inUse: { $2y$12: 1 } }, /^inUse: \$2y\$12: no kind of hash/],
     [{ inUse: { $2b$20: 1 } }, /^inUse: \$2b\$20: bcrypt: cost 20, 15 is the most: raise/],
     [{ inUse: { own: 1 }, heaviest: { bcryptCost: 0 } }, /^heaviest\.bcryptCost: give a number/],
-    [{ inUse: { own: 1 }, heaviest: { speed: 1 } as object }, /^heaviest\.speed: no such bound/],
+    [{ inUse: { own: 1 }, heaviest: { speed: 1 } }, /^heaviest\.speed: no such bound/],
   ])("that are wrong are refused: %o", (options, message) => {
     expect(() => foreignHashes(options as ForeignHashesOptions)).toThrow(TypeError);
     expect(() => foreignHashes(options as ForeignHashesOptions)).toThrow(message);

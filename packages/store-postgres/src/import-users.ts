@@ -30,7 +30,7 @@ function statements(names: Names) {
       confirmed_at timestamptz, last_login_at timestamptz))`;
 
   // The unique names decide, one row at a time: what one of a batch loses, the others do not.
-  const add = `WITH ${offered},
+  const inserting = `WITH ${offered},
     added AS (
       INSERT INTO ${names.users} (id, email, tag, first_name, last_name, password_hash, locale,
         disabled, created_at, confirmed_at, last_login_at, attempt_id)
@@ -50,7 +50,7 @@ function statements(names: Names) {
         WHERE users.tag = offered.tag COLLATE "C") THEN 'tag_taken' END)), '[]')::text AS answer
     FROM offered`;
 
-  return { add, standing };
+  return { inserting, standing };
 }
 
 /**
@@ -76,7 +76,8 @@ export async function importUsers(
   for (let round = 0; round < mostRounds; round += 1) {
     const open = users.filter(({ id }) => !outcomes.has(id));
     if (open.length === 0) break;
-    if (!dryRun) for (const id of await add(ask, texts.add, open)) outcomes.set(id, "imported");
+    if (!dryRun)
+      for (const id of await add(ask, texts.inserting, open)) outcomes.set(id, "imported");
     const left = open.filter(({ id }) => !outcomes.has(id));
     for (const { id, outcome } of await stand(ask, texts.standing, left)) {
       if (outcome !== null) outcomes.set(id, outcome);

@@ -14,6 +14,7 @@ const beforeAll = "00000000-0000-0000-0000-000000000000";
 /**
  * The password hashes of all users who have one, a page at a time: to count which kinds there are.
  *
+ * @yields the hashes of a page
  * @throws AuthError `store_unavailable` where the database cannot be reached or refuses
  */
 export async function* storedHashes(
