@@ -138,12 +138,12 @@ describe("a stored text that cannot be used", () => {
     ],
     [
       `argon2$argon2id$v=19$m=262144,t=5,p=1$${salt}$${digest}`,
-      "argon2: memory in MiB times passes 1280, 1024 is the most",
+      "argon2: memory in MiB times passes 1280, 768 is the most",
     ],
     [`$scrypt$ln=22,r=8,p=1$${salt}$${digest}`, "scrypt: memory in MiB 4096, 256 is the most"],
     [
       `{scrypt}$0e08ff$${salt}$${digest}`,
-      "scrypt: memory in MiB times passes 4080, 1024 is the most",
+      "scrypt: memory in MiB times passes 4080, 768 is the most",
     ],
     [
       "$2b$31$NYy4D9t9wv9HgZi8gBHGE.rBi5ZzEeRQ6Aa1zEc/CnKQkH0BizXmG",

@@ -4,7 +4,7 @@ import type { Work } from "./work.ts";
 export interface HeaviestWork {
   /** Memory of argon2 or scrypt, in MiB (256). As many of them at once as `passwords.concurrency`. */
   readonly memoryMiB: number;
-  /** That memory times argon2's passes or scrypt's `p`, in MiB (1024). */
+  /** That memory times argon2's passes or scrypt's `p`, in MiB (768). */
   readonly memoryPassesMiB: number;
   /** Cost of bcrypt (15). */
   readonly bcryptCost: number;
@@ -15,7 +15,7 @@ export interface HeaviestWork {
 /** Above all that the systems write by themselves, and a few seconds at most. */
 export const defaultHeaviest: HeaviestWork = {
   memoryMiB: 256,
-  memoryPassesMiB: 1024,
+  memoryPassesMiB: 768,
   bcryptCost: 15,
   pbkdf2Iterations: 4_000_000,
 };

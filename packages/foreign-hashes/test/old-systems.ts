@@ -8,7 +8,7 @@ export interface OldSystem {
   readonly name: string;
   readonly arguments: readonly string[];
   readonly pepper?: string;
-  make(pool: Pool): Promise<readonly Person[]>;
+  readonly make: (pool: Pool) => Promise<readonly Person[]>;
 }
 
 export interface Person {
