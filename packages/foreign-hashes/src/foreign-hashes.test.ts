@@ -149,6 +149,11 @@ describe("a stored text that cannot be used", () => {
       "$2b$31$NYy4D9t9wv9HgZi8gBHGE.rBi5ZzEeRQ6Aa1zEc/CnKQkH0BizXmG",
       "bcrypt: cost 31, 15 is the most",
     ],
+    // Little to mix, but all that is to be mixed is held at once.
+    [
+      `$scrypt$ln=1,r=1,p=1000000000$${salt}$${digest}`,
+      "scrypt: memory in MiB 122070, 256 is the most",
+    ],
     [`pbkdf2_sha1$2000001$salt$${digest}`, "pbkdf2: iterations 4000002, 4000000 is the most"],
   ])("%s matches nothing, at the cost of one of core's own", async (stored, reason) => {
     const { hasher, calls, reasons } = counting();

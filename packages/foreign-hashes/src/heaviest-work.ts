@@ -1,4 +1,4 @@
-import type { Work } from "./work.ts";
+import type { Argon2Work, ScryptWork, Work } from "./work.ts";
 
 /** The most that one stored hash may ask for. */
 export interface HeaviestWork {
@@ -29,14 +29,10 @@ export function excessOf(work: Work, heaviest: HeaviestWork): string | null {
   switch (work.kind) {
     case "argon2":
     case "scrypt": {
-      const { memoryMiB, times } = memoryOf(work);
+      const { memory, passes } = memoryOf(work);
       return (
-        over(`${work.kind}: memory in MiB`, memoryMiB, heaviest.memoryMiB) ??
-        over(
-          `${work.kind}: memory in MiB times passes`,
-          memoryMiB * times,
-          heaviest.memoryPassesMiB,
-        )
+        over(`${work.kind}: memory in MiB`, Math.floor(memory), heaviest.memoryMiB) ??
+        over(`${work.kind}: memory in MiB times passes`, passes, heaviest.memoryPassesMiB)
       );
     }
     case "bcrypt":
@@ -48,10 +44,16 @@ export function excessOf(work: Work, heaviest: HeaviestWork): string | null {
   }
 }
 
-function memoryOf(work: Extract<Work, { kind: "argon2" | "scrypt" }>) {
-  if (work.kind === "argon2") return { memoryMiB: work.memoryKiB / 1024, times: work.passes };
+/** In MiB: what is held at once, and what is gone through in all. */
+function memoryOf(work: Argon2Work | ScryptWork): { memory: number; passes: number } {
+  if (work.kind === "argon2") {
+    const memory = work.memoryKiB / 1024;
+    return { memory, passes: memory * work.passes };
+  }
   const { ln, r, p } = work;
-  return { memoryMiB: (128 * 2 ** ln * r) / 1024 / 1024, times: p };
+  const block = (128 * r) / 1024 / 1024;
+  // One of the p is mixed at a time, but all of them are held.
+  return { memory: block * (2 ** ln + p), passes: block * 2 ** ln * p };
 }
 
 /** @throws TypeError for what bounds nothing */
