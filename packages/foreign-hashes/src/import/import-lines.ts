@@ -29,7 +29,7 @@ const mostTags = 8;
 /**
  * Imports rows of JSON, one a line.
  *
- * @yields what became of each line, and the kind of its hash, in their order
+ * @yields what became of each line, in their order, with the kind of the hash that came in by it
  */
 export async function* importLines(
   lines: AsyncIterable<string>,
@@ -109,6 +109,6 @@ function reportOf({ line, candidate }: Entry, outcome: Outcome | undefined) {
     return { report: { line, outcome: "refused", reason, id } as const, kind: null };
   }
   const report = { line, outcome, id, userId: user.id } as const;
-  if (outcome === "present") return { report, kind };
+  if (outcome === "present") return { report, kind: null };
   return { report: { ...report, tag: user.tag, password: user.passwordHash !== null }, kind };
 }
