@@ -76,9 +76,8 @@ function idOf(source: string, sourceId: string): string {
   const bytes = createHash("sha256").update(`latchkey import\0${source}\0${sourceId}`).digest();
   bytes.writeUInt8(((bytes[6] ?? 0) & 0x0f) | 0x80, 6);
   bytes.writeUInt8(((bytes[8] ?? 0) & 0x3f) | 0x80, 8);
-  const digits = bytes.toString("hex");
-  const lengths = [0, 8, 12, 16, 20, 32];
-  return lengths.flatMap((from, n) => digits.slice(from, lengths[n + 1] ?? 32) || []).join("-");
+  const digits = bytes.toString("hex", 0, 16);
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 /** One name for all of it is cut at its first space. */
