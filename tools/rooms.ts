@@ -44,6 +44,11 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
 export const neighbours: readonly (readonly [folder: RegExp, allowed: readonly string[]])[] = [
   [/^packages\/adapter-/, ["@latchkey/core", "@latchkey/core/http"]],
   [/^packages\/(store|mailer|events)-/, ["@latchkey/core", "type:@latchkey/core/ports"]],
+  // It adds users where the accounts are, and so is for one store.
+  [
+    /^packages\/foreign-hashes$/,
+    ["@latchkey/core", "type:@latchkey/core/ports", "@latchkey/store-postgres"],
+  ],
   [
     /^packages\/conformance$/,
     ["@latchkey/core", "@latchkey/core/http", "@latchkey/core/memory", "@latchkey/core/ports"],

@@ -226,9 +226,10 @@ function readOptions(path: string): PlainOptions {
   const value = readJson("OPTIONS_FILE", path);
   const unknown = Object.keys(value).filter((name) => !Object.hasOwn(plain, name));
   const { passwords } = value;
-  // The one option of a group that is no data.
-  if (typeof passwords === "object" && passwords !== null && "hasher" in passwords) {
-    unknown.push("passwords.hasher");
+  // The only options of a group that are no data.
+  for (const name of ["hasher", "extend"]) {
+    if (typeof passwords !== "object" || passwords === null || !(name in passwords)) continue;
+    unknown.push(`passwords.${name}`);
   }
   if (unknown.length > 0) {
     throw new TypeError(

@@ -69,8 +69,17 @@ const refused: readonly (readonly [string, Readonly<Record<string, string>>])[] 
     ...["", "{", "[]", "null", "1", { limits: "sometimes" }, { limits: { none: {} } }],
     ...[{ secret }, { stores: {} }, { trustedProxies: [] }, { publicUrl: "http://localhost" }],
     ...[{ tokens: { accessTtlSeconds: 1 } }, { tokens: { accessTtl: 60 } }, { locale: "de" }],
-    ...[{ passwords: { minLength: 7 } }, { passwords: { hasher: {} } }, { onEvent: 1 }],
-    ...[{ paths: { nothing: "/x" } }, { paths: { login: "x" } }, '{"__proto__":{"limits":"off"}}'],
+    ...[
+      { passwords: { minLength: 7 } },
+      { passwords: { hasher: {} } },
+      { passwords: { extend: 1 } },
+    ],
+    ...[
+      { onEvent: 1 },
+      { paths: { nothing: "/x" } },
+      { paths: { login: "x" } },
+      '{"__proto__":{"limits":"off"}}',
+    ],
   ].map(
     (content, index) => ["OPTIONS_FILE", { OPTIONS_FILE: fileOf(`o${index}`, content) }] as const,
   ),

@@ -342,9 +342,10 @@ describe("the configuration", () => {
 
   it("holds nothing that is alive: no secret, store or function", () => {
     const alive = { secret: "canary", onEvent: () => {}, handlers: {}, keys: { keys: [] } };
-    const config = resolve({ ...alive, passwords: { hasher: {} } });
+    const config = resolve({ ...alive, passwords: { hasher: {}, extend: () => ({}) } });
     expect(structuredClone(config)).toEqual(config);
     expect(JSON.stringify(config)).not.toContain("canary");
     expect(config.passwords).not.toHaveProperty("hasher");
+    expect(config.passwords).not.toHaveProperty("extend");
   });
 });

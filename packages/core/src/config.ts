@@ -26,7 +26,7 @@ export interface Config {
   readonly resetLinkTemplate: string;
   readonly loginUrl: string;
   readonly tokens: Complete<TokenOptions>;
-  readonly passwords: Complete<Omit<PasswordOptions, "hasher" | "concurrency">> & {
+  readonly passwords: Complete<Omit<PasswordOptions, "hasher" | "extend" | "concurrency">> & {
     readonly concurrency: number | null;
   };
   readonly registration: Complete<RegistrationOptions>;
@@ -173,7 +173,7 @@ const live = new Set<string>([
  * @throws TypeError naming each option that is wrong and what it may be.
  */
 export function resolveConfig(options: AuthOptions): Config {
-  const { hasher: _, ...passwords } = options.passwords ?? {};
+  const { hasher: _, extend: __, ...passwords } = options.passwords ?? {};
   const unlimited = options.limits === "off";
   const given = Object.entries(options).filter(
     ([name, value]) => !live.has(name) && value !== undefined,

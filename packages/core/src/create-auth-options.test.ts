@@ -6,6 +6,7 @@ import { durableEvents } from "./intents.ts";
 import { memoryMailer } from "./memory/mailer.ts";
 import { memoryStores } from "./memory/stores.ts";
 import type { AuthOptions } from "./options.ts";
+import type { HasherExtension } from "./ports/password-hasher.ts";
 
 const good: AuthOptions = {
   publicUrl: "https://accounts.example.com",
@@ -147,6 +148,20 @@ describe("createAuth takes", () => {
 
   it("another hasher, whatever its numbers", () => {
     expect(() => create({ passwords: { hasher: plainHasher() } })).not.toThrow();
+  });
+
+  it("a function that extends the hasher, and nothing else in its place", () => {
+    const own = plainHasher();
+    const given: unknown[] = [];
+    const extend: HasherExtension = (hasher, pool) => {
+      given.push(hasher, typeof pool.run);
+      return hasher;
+    };
+    create({ passwords: { hasher: own, extend } });
+    expect(given).toEqual([own, "function"]);
+    expect(() => create({ passwords: { extend: {} as never } })).toThrow(
+      "createAuth: passwords.extend: give a function that answers a hasher",
+    );
   });
 
   it("limits that are off, in that word", () => {

@@ -29,6 +29,9 @@ import { giveBackAll } from "./limits.ts";
 import type { AuthOptions } from "./options.ts";
 import { argon2Hasher } from "./passwords/argon2-hasher.ts";
 import { isCommonPassword } from "./passwords/blocklist.ts";
+import { boundedPool } from "./passwords/bounded-pool.ts";
+import type { PasswordHasher } from "./ports/password-hasher.ts";
+import type { Random } from "./ports/random.ts";
 import { nearCache, type NearCache } from "./sessions/near-cache.ts";
 import { durableEvents } from "./intents.ts";
 import { hashConcurrency, systemClock, systemRandom } from "./system.ts";
@@ -202,13 +205,7 @@ function makeContext(options: AuthOptions, config: Config): Context {
     codes: stores.codes,
     limits: stores.limits,
     mailer,
-    hasher:
-      options.passwords?.hasher ??
-      argon2Hasher({
-        ...config.passwords,
-        concurrency: config.passwords.concurrency ?? hashConcurrency(),
-        random,
-      }),
+    hasher: makeHasher(options, config, random),
     clock,
     random,
     events: makeEventSink(options.onEvent),
@@ -227,6 +224,18 @@ function makeLinkTokens({ tokens }: Config, keys: Keys): ResetTokens | null {
     case "code":
       return null;
   }
+}
+
+function makeHasher({ passwords }: AuthOptions, config: Config, random: Random): PasswordHasher {
+  const { hasher, extend } = passwords ?? {};
+  if (extend !== undefined && typeof extend !== "function") {
+    throw new TypeError("createAuth: passwords.extend: give a function that answers a hasher");
+  }
+  const concurrency = config.passwords.concurrency ?? hashConcurrency();
+  const bounds = { concurrency, queue: config.passwords.queue };
+  const pool = boundedPool(bounds);
+  const own = hasher ?? argon2Hasher({ ...config.passwords, ...bounds, random }, pool);
+  return extend === undefined ? own : extend(own, pool);
 }
 
 function makeNearCache(context: Context): NearCache | null {

@@ -1,6 +1,8 @@
 export type { Auth, AuthSettings, Flow } from "./auth.ts";
 export { createAuth } from "./create-auth.ts";
 export type { ClientInput } from "./domain/client.ts";
+export { parseImportedUser } from "./domain/imported-user.ts";
+export type { ImportedUser, ImportedUserInput } from "./domain/imported-user.ts";
 export { defaultLimits } from "./domain/limits.ts";
 export type { BackoffLimit, LimitName, Limits, WindowLimit } from "./domain/limits.ts";
 export type { Locale } from "./domain/locale.ts";

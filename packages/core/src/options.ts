@@ -3,7 +3,7 @@ import type { Locale } from "./domain/locale.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { AuthEvent, AuthEventOf, DurableEventName } from "./ports/event-sink.ts";
 import type { Mailer } from "./ports/mailer.ts";
-import type { PasswordHasher } from "./ports/password-hasher.ts";
+import type { HasherExtension, PasswordHasher } from "./ports/password-hasher.ts";
 import type { Random } from "./ports/random.ts";
 import type { Stores } from "./ports/stores.ts";
 import type { PrivateJwkSet } from "./tokens/keys.ts";
@@ -76,6 +76,8 @@ export interface PasswordOptions {
   readonly queue?: number | undefined;
   /** Another hasher altogether; the argon2 numbers above are then unused. */
   readonly hasher?: PasswordHasher | undefined;
+  /** What else the hasher can do, such as verify hashes that another system made. */
+  readonly extend?: HasherExtension | undefined;
 }
 
 /** The user's own "length, letters, digits" rule, for products that must have it. */

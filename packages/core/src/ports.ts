@@ -20,7 +20,7 @@ export type {
 } from "./ports/event-sink.ts";
 export type { MailContent, Mailer, MailMessage } from "./ports/mailer.ts";
 export type { ClaimedJob, Job, JobKind, JobPayloads, Outbox, OutboxCount } from "./ports/outbox.ts";
-export type { PasswordHasher } from "./ports/password-hasher.ts";
+export type { HasherExtension, PasswordHasher, WorkPool } from "./ports/password-hasher.ts";
 export type { Random } from "./ports/random.ts";
 export type {
   BackoffRule,

@@ -5,9 +5,13 @@ export interface User {
   readonly id: string;
   readonly email: string;
   readonly tag: string;
+  /** Empty for users of a system that asked for none. */
   readonly firstName: string;
   readonly lastName: string;
-  /** PHC string, or null for an account whose password was never proven to be its owner's. */
+  /**
+   * PHC string, or what an earlier system stored; null for an account whose password was never
+   * proven to be its owner's.
+   */
   readonly passwordHash: string | null;
   readonly locale: Locale;
   /** Raised by whatever must end earlier sessions; a session of a lower epoch is over. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { hash, parseOptions, verify, type ParsedHashOptions } from "@node-rs/argon2";
-import type { PasswordHasher } from "../ports/password-hasher.ts";
+import type { PasswordHasher, WorkPool } from "../ports/password-hasher.ts";
 import type { Random } from "../ports/random.ts";
 import { boundedPool, type PoolBounds } from "./bounded-pool.ts";
 
@@ -24,17 +24,19 @@ const mostMemoryKiB = 4 * 1024 * 1024;
 /**
  * Passwords as argon2id PHC strings (RFC 9106): a fresh 16-byte salt, a 32-byte tag, the parameters
  * given. The work runs on libuv's thread pool, which token signatures share: keep `concurrency`
- * below its size. Passwords are taken as they are; that they are well-formed text is the fields' rule.
+ * below its size. Whoever has a pool for more than these hashes gives it. Passwords are taken as they are; that they are well-formed text is the fields' rule.
  *
  * `verify` throws where the stored text is no argon2 hash: that is a damaged record or a foreign
  * import, which somebody must hear of, and not a wrong password.
  *
  * @throws TypeError for parameters weaker than ASVS 5.0 asks (appendix C), or no such numbers.
  */
-export function argon2Hasher(options: Argon2Options): PasswordHasher {
+export function argon2Hasher(
+  options: Argon2Options,
+  pool: WorkPool = boundedPool(options),
+): PasswordHasher {
   const { memoryKiB, passes, lanes, random } = options;
   refuseWeak(options);
-  const pool = boundedPool(options);
 
   return {
     hash: (password) =>

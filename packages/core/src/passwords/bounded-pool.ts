@@ -1,4 +1,5 @@
 import { AuthError } from "../errors.ts";
+import type { WorkPool } from "../ports/password-hasher.ts";
 
 /** How much work runs and waits at once. */
 export interface PoolBounds {
@@ -8,23 +9,14 @@ export interface PoolBounds {
   readonly queue: number;
 }
 
-/** Runs jobs, a bounded number at a time, in the order they came. */
-export interface BoundedPool {
-  /**
-   * What the job answers or throws. A job that fails frees its place like any other.
-   *
-   * @throws AuthError `busy` at once, with a delay of one second, when the queue is full.
-   */
-  run<Result>(job: () => Promise<Result>): Promise<Result>;
-}
-
 /**
  * A pool that sheds load instead of growing: with every place taken and the queue full, a further
- * job is refused before it has cost anything (ASVS 15.2.2).
+ * job is refused before it has cost anything (ASVS 15.2.2): `busy`, at once, with a delay of one
+ * second. Jobs start in the order they came; one that fails frees its place like any other.
  *
  * @throws TypeError for bounds that are no such numbers.
  */
-export function boundedPool({ concurrency, queue }: PoolBounds): BoundedPool {
+export function boundedPool({ concurrency, queue }: PoolBounds): WorkPool {
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
     throw new TypeError(`concurrency must be a whole number of at least 1, not ${concurrency}.`);
   }

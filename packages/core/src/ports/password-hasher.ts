@@ -20,3 +20,20 @@ export interface PasswordHasher {
    */
   dummy(seed: Uint8Array): string;
 }
+
+/** Where slow work is done: so much of it at once, and no more. */
+export interface WorkPool {
+  /**
+   * What the job answers or throws.
+   *
+   * @throws AuthError `busy` when too many wait already.
+   */
+  run<Result>(job: () => Promise<Result>): Promise<Result>;
+}
+
+/**
+ * A hasher around another one, such as one that also verifies the hashes of another system. What it
+ * does beyond `own` it does in `pool`, so that one bound holds for all of it; `own` waits there by
+ * itself.
+ */
+export type HasherExtension = (own: PasswordHasher, pool: WorkPool) => PasswordHasher;

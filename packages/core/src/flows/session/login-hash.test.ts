@@ -209,3 +209,29 @@ it("renewing a hash never brings an old password back", async () => {
     passwordHash: "changed",
   });
 });
+
+it("an extended hasher verifies what it knows, in the pool that core's own hashes share", async () => {
+  const world = makeWorld({ limits: "off" });
+  await signUp(world);
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  const auth = world.process({
+    argon2: true,
+    passwords: {
+      ...{ concurrency: 1, queue: 0 },
+      extend: (own, pool) => ({
+        ...own,
+        verify: (stored, password) =>
+          stored.startsWith("$argon2")
+            ? own.verify(stored, password)
+            : pool.run(() => held.then(() => stored.endsWith(password))),
+      }),
+    },
+  });
+  const first = auth.login({ tag: ada.tag, password: wrongPassword }, home);
+  // Nobody has this tag, so this one is verified by core's own hasher.
+  const second = auth.login({ tag: "nobody", password: wrongPassword }, home);
+  await expect(second).rejects.toMatchObject({ code: "busy" });
+  letGo();
+  await expect(first).rejects.toMatchObject({ code: "invalid_credentials" });
+});
