@@ -76,8 +76,14 @@ export async function keepsWhatLives(brokers: string[], publishing: Publishing):
   assert.deepEqual(await standing(), [], "expired");
 }
 
-/** What happens while the broker is dead is told when it is back, and in order. */
-export async function outlivesTheBroker(publishing: Publishing): Promise<void> {
+/**
+ * What happens while the broker is dead is told when it is back, and in order. It stays dead until
+ * whoever tries by another way than the outbox has `givenUp`.
+ */
+export async function outlivesTheBroker(
+  publishing: Publishing,
+  givenUp: () => Promise<unknown> = async () => {},
+): Promise<void> {
   const kafka = await startFailingKafka();
   try {
     const topics = newTopics();
@@ -96,6 +102,7 @@ export async function outlivesTheBroker(publishing: Publishing): Promise<void> {
       (await world.auth.me({ caller: { userId, sessionId: userId, tag: "ada" } }, here)).email,
       emailOf("ada"),
     );
+    await givenUp();
     await kafka.revive();
     for (let look = 0; look < 5; look += 1) {
       world.clock.advance({ minutes: 1 });
