@@ -23,7 +23,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   intents: service,
   limits: service,
   flows: useCase,
-  jobs: [...useCase, "mail", "type:options"],
+  // Tells of work while it is done, to whoever listens; it does none itself.
+  tracing: ["type:ports", "type:domain", "type:context", "type:auth"],
+  jobs: [...useCase, "mail", "tracing", "type:options"],
   // Over HTTP and by direct call one enters through the same door: no stores, no crypto.
   http: ["type:auth", "input:flows", "domain"],
 };

@@ -2,6 +2,8 @@ import { emit, type Context } from "../context.ts";
 import { jobKinds } from "../intents.ts";
 import type { Handlers } from "../options.ts";
 import type { ClaimedJob } from "../ports/outbox.ts";
+import { observed } from "../tracing/observed.ts";
+import { toldJob } from "../tracing/told.ts";
 import { runJob } from "./run-job.ts";
 
 /** What runs the outbox. */
@@ -17,7 +19,7 @@ export interface Worker {
 
 export function makeWorker(context: Context, handlers: Handlers): Worker {
   const { batch, leaseSeconds, pollSeconds, drainSeconds } = context.config.jobs;
-  const inFlight = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<unknown>>();
   const alarm = makeAlarm();
   let stopping: AbortController | null = null;
   let looping: Promise<unknown> = Promise.resolve();
@@ -25,8 +27,8 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
   const claim = (count: number): Promise<readonly ClaimedJob[]> =>
     context.outbox.claim(jobKinds, count, leaseSeconds, context.clock.now());
 
-  const launch = (job: ClaimedJob): Promise<void> => {
-    const run = runJob(context, handlers, job).finally(() => {
+  const launch = (job: ClaimedJob): Promise<unknown> => {
+    const run = toldJob(job.kind, () => runJob(observed(context), handlers, job)).finally(() => {
       inFlight.delete(run);
       alarm.ring();
     });
