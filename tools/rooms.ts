@@ -45,7 +45,10 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
 /** What packages outside core may take from the workspace, by the start of their folder name. */
 export const neighbours: readonly (readonly [folder: RegExp, allowed: readonly string[]])[] = [
   [/^packages\/adapter-/, ["@latchkey/core", "@latchkey/core/http"]],
-  [/^packages\/(store|mailer|events)-/, ["@latchkey/core", "type:@latchkey/core/ports"]],
+  [
+    /^packages\/((store|mailer|events)-|opentelemetry$)/,
+    ["@latchkey/core", "type:@latchkey/core/ports"],
+  ],
   [
     /^packages\/conformance$/,
     ["@latchkey/core", "@latchkey/core/http", "@latchkey/core/memory", "@latchkey/core/ports"],
