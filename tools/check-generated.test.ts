@@ -71,10 +71,11 @@ describe("the catalogue of events", () => {
   });
 
   it("of this repository leaves no event and no field unexplained", () => {
-    for (const { name, when, fields } of eventTypes(repository)) {
-      expect(when, name).not.toBe("");
-      for (const field of fields) expect(field.meaning, `${name}: ${field.name}`).not.toBe("");
-    }
+    const unexplained = eventTypes(repository).flatMap(({ name, when, fields }) => [
+      ...(when === "" ? [name] : []),
+      ...fields.filter(({ meaning }) => meaning === "").map((field) => `${name}: ${field.name}`),
+    ]);
+    expect(unexplained).toEqual([]);
   });
 
   it("refuses what it cannot read", () => {

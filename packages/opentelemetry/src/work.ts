@@ -41,8 +41,8 @@ export interface Ending {
 }
 
 export interface WorkListener {
-  begun(work: Work): void;
-  ended(work: Work, ending: Ending): void;
+  readonly begun: (work: Work) => void;
+  readonly ended: (work: Work, ending: Ending) => void;
 }
 
 /** Listens to one kind of work, until what it answers is called. */
