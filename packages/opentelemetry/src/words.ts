@@ -59,9 +59,13 @@ const everyEnding: Every<"ok" | "failed" | JobEnding | MailOutcome> = {
 
 const words = (table: object): ReadonlySet<string> => new Set(Object.keys(table));
 
-export const known = {
-  flow: new Set<string>(flowNames),
-  job: new Set<string>(jobKinds),
+type Table =
+  | ("flow" | "job" | "port" | "method" | "mail" | "hash")
+  | ("outcome" | "limit" | "event");
+
+export const known: Readonly<Record<Table, ReadonlySet<string>>> = {
+  flow: new Set(flowNames),
+  job: new Set(jobKinds),
   port: words(storeMethods),
   method: new Set(Object.values(storeMethods).flatMap((methods) => Object.keys(methods))),
   mail: words(everyMail),
@@ -69,9 +73,9 @@ export const known = {
   outcome: words({ ...everyEnding, ...errorTable }),
   limit: words(defaultLimits),
   event: words(everyEvent),
-} as const;
+};
 
 /** The word, if it is one that the table knows. */
-export function wordOf(table: keyof typeof known, word: unknown): string {
+export function wordOf(table: Table, word: unknown): string {
   return typeof word === "string" && known[table].has(word) ? word : "other";
 }
