@@ -7,7 +7,7 @@ import { wordOf } from "./words.ts";
 
 /** In seconds: from an answer out of memory to one that a deadline ended. */
 const boundaries = [
-  ...[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ];
 
 /** Counts and times each piece of work and each event. Answers what ends all of it. */

@@ -1,8 +1,9 @@
 import { tracingChannel } from "node:diagnostics_channel";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { signIn, signUpAndIn } from "../../test/people.ts";
+import { makeWorld } from "../../test/world.ts";
 import type { Auth } from "../auth.ts";
 import type { Context } from "../context.ts";
-import { makeWorld } from "../../test/world.ts";
 import { tracingChannels } from "./channels.ts";
 import { flowNames } from "./flow-names.ts";
 import { observed } from "./observed.ts";
@@ -46,6 +47,25 @@ it("without a subscriber a flow's own promise is the answer", async () => {
   }
   const ending = Promise.resolve("done" as const);
   expect(toldJob("send-notice", () => ending)).toBe(ending);
+});
+
+it("without a subscriber nothing stands between a flow and its stores, or a job and its mailer", async () => {
+  const callers: string[] = [];
+  const world = makeWorld({
+    around(call, proceed) {
+      const frames = new Error().stack ?? "";
+      if (/tracing\/observed\.ts/.test(frames)) callers.push(call.method);
+      return proceed();
+    },
+  });
+  await signUpAndIn(world);
+  expect(callers).toEqual([]);
+  const listener = (): void => {};
+  const channel = tracingChannel(tracingChannels.store);
+  channel.start.subscribe(listener);
+  onTestFinished(() => channel.start.unsubscribe(listener));
+  await signIn(world);
+  expect(callers).toContain("findForLogin");
 });
 
 it("tells of every method of an Auth that is a flow", () => {
