@@ -19,7 +19,7 @@ export interface Worker {
 
 export function makeWorker(context: Context, handlers: Handlers): Worker {
   const { batch, leaseSeconds, pollSeconds, drainSeconds } = context.config.jobs;
-  const inFlight = new Set<Promise<unknown>>();
+  const inFlight = new Set<Promise<void>>();
   const alarm = makeAlarm();
   let stopping: AbortController | null = null;
   let looping: Promise<unknown> = Promise.resolve();
@@ -27,8 +27,12 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
   const claim = (count: number): Promise<readonly ClaimedJob[]> =>
     context.outbox.claim(jobKinds, count, leaseSeconds, context.clock.now());
 
-  const launch = (job: ClaimedJob): Promise<unknown> => {
-    const run = toldJob(job.kind, () => runJob(observed(context), handlers, job)).finally(() => {
+  const runTold = async (job: ClaimedJob): Promise<void> => {
+    await toldJob(job.kind, () => runJob(observed(context), handlers, job));
+  };
+
+  const launch = (job: ClaimedJob): Promise<void> => {
+    const run = runTold(job).finally(() => {
       inFlight.delete(run);
       alarm.ring();
     });
