@@ -18,6 +18,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // What their "module" condition names imports folders, which Node does not.
+    server: { deps: { inline: [/@opentelemetry\//] } },
     coverage: { include: ["packages/*/src/**/*.ts"] },
   },
 });

@@ -23,7 +23,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   intents: service,
   limits: service,
   flows: useCase,
-  jobs: [...useCase, "mail", "type:options"],
+  // Tells of work while it is done, to whoever listens; it does none itself.
+  tracing: ["type:ports", "type:domain", "type:context", "type:auth"],
+  jobs: [...useCase, "mail", "tracing", "type:options"],
   // Over HTTP and by direct call one enters through the same door: no stores, no crypto.
   http: ["type:auth", "input:flows", "domain"],
 };
@@ -43,7 +45,10 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
 /** What packages outside core may take from the workspace, by the start of their folder name. */
 export const neighbours: readonly (readonly [folder: RegExp, allowed: readonly string[]])[] = [
   [/^packages\/adapter-/, ["@latchkey/core", "@latchkey/core/http"]],
-  [/^packages\/(store|mailer|events)-/, ["@latchkey/core", "type:@latchkey/core/ports"]],
+  [
+    /^packages\/((store|mailer|events)-|opentelemetry$)/,
+    ["@latchkey/core", "type:@latchkey/core/ports"],
+  ],
   // It adds users where the accounts are, and so is for one store.
   [
     /^packages\/foreign-hashes$/,

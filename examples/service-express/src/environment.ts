@@ -11,8 +11,8 @@ export interface Environment {
   readonly internalPort: number | null;
   readonly publicRenew: boolean;
   readonly publicUrl: string;
-  /** Null: made once and kept in `dataDir`. */
-  readonly secret: string | null;
+  /** The newest first; null: made once and kept in `dataDir`. */
+  readonly secret: readonly string[] | null;
   readonly keys: AuthOptions["keys"];
   /** The user-database service that keeps the accounts; null: they are kept here. */
   readonly users: { readonly url: string; readonly secret: string } | null;
@@ -78,7 +78,10 @@ const form = z.object({
   NODE_ENV: z.string().optional(),
   PUBLIC_RENEW: z.enum(["0", "1", ""]).default("0"),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  AUTH_SECRET: z.string().optional(),
+  AUTH_SECRET: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .optional(),
   AUTH_KEYS: z.string().optional(),
   POSTGRES_URL: address(["postgres:", "postgresql:"]).optional(),
   USERS_URL: z.url({ protocol: /^https?$/ }).optional(),

@@ -44,7 +44,7 @@ async function start(environment: Environment): Promise<Service> {
 
 async function serve(
   environment: Environment,
-  secret: string,
+  secret: string | readonly string[],
   { stores, questions, ...storage }: Storage,
 ): Promise<Service> {
   const { host, port, internalPort, publicRenew, publicUrl, options, trustedProxies } = environment;
@@ -115,7 +115,7 @@ async function open(
   }
 }
 
-function secretOf(environment: Environment): string {
+function secretOf(environment: Environment): string | readonly string[] {
   if (environment.secret !== null) return environment.secret;
   const { secret, path } = keptSecret(environment.dataDir);
   log({ message: "AUTH_SECRET is not set: using the one made for this folder", path });

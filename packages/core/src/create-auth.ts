@@ -40,6 +40,8 @@ import { makeKeys, type Keys } from "./tokens/keys.ts";
 import { makeOpaqueResetTokens } from "./tokens/opaque-reset-token.ts";
 import { makeRefreshTokens } from "./tokens/refresh-token.ts";
 import { makeResetTokens, type ResetTokens } from "./tokens/reset-token.ts";
+import { observed } from "./tracing/observed.ts";
+import { toldFlows } from "./tracing/told.ts";
 
 const idleWarningMilliseconds = 5000;
 
@@ -69,7 +71,7 @@ export function createAuth(options: AuthOptions): Auth {
   ): Flow<Input, Outcome> => {
     return async (input, clientInput) => {
       const client = toClient(clientInput, locale, context.config.ipv6PrefixBits);
-      const call: Context = { ...context, counted: [] };
+      const call: Context = { ...observed(context), counted: [] };
       try {
         return await flow(call, input, client);
       } catch (error) {
@@ -85,7 +87,7 @@ export function createAuth(options: AuthOptions): Auth {
   ): Flow<Input, Outcome> => {
     return async (input, clientInput) => {
       try {
-        return await flow(context, input);
+        return await flow(observed(context), input);
       } catch (error) {
         const client = toClient(clientInput, locale, context.config.ipv6PrefixBits);
         throw told(context, flow.name, error, client);
@@ -116,7 +118,7 @@ export function createAuth(options: AuthOptions): Auth {
     if (warning !== null) clearTimeout(warning);
   };
 
-  return {
+  return toldFlows({
     register: leavingJobs(bind(register)),
     confirm: context.handled.has("user.confirmed") ? leavingJobs(bind(confirm)) : bind(confirm),
     resendCode: leavingJobs(bind(resendCode)),
@@ -158,7 +160,7 @@ export function createAuth(options: AuthOptions): Auth {
       passwords: { minLength, require },
       resetBy: reset === "code" ? "code" : "link",
     },
-  };
+  });
 }
 
 /** An error on its way out: in the client's language, and known to the operator if it is ours. */

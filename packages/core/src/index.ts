@@ -34,6 +34,7 @@ export type { ListSessionsInput, SessionView } from "./flows/session/list.ts";
 export type { LoginInput } from "./flows/session/login.ts";
 export type { LogoutInput } from "./flows/session/logout.ts";
 export type { RenewInput } from "./flows/session/renew.ts";
+export { jobKinds } from "./intents.ts";
 export { lettersAndDigits } from "./options.ts";
 export type {
   AuthOptions,
@@ -53,3 +54,18 @@ export type {
 } from "./ports/event-sink.ts";
 export type { PrivateJwk, PrivateJwkSet, PublicJwkSet } from "./tokens/keys.ts";
 export type { TokenPair } from "./tokens/token-pair.ts";
+export { tracingChannels } from "./tracing/channels.ts";
+export type {
+  CallOutcome,
+  JobEnding,
+  MailOutcome,
+  Surround,
+  TracedFlow,
+  TracedHash,
+  TracedJob,
+  TracedMail,
+  TracedStoreCall,
+  TracedWork,
+} from "./tracing/channels.ts";
+export { flowNames, type FlowName } from "./tracing/flow-names.ts";
+export { storeMethods, type StorePort } from "./tracing/store-methods.ts";

@@ -1,6 +1,7 @@
 import { emit, type Context } from "../context.ts";
 import type { Handlers } from "../options.ts";
 import type { ClaimedJob } from "../ports/outbox.ts";
+import type { JobEnding } from "../tracing/channels.ts";
 import { closeSessions } from "./close-sessions.ts";
 import { expireResetLink } from "./expire-reset-link.ts";
 import { buried, type JobOutcome } from "./job.ts";
@@ -11,9 +12,14 @@ import { sendResetLink } from "./send-reset-link.ts";
 
 /**
  * Runs one claimed job and tells the outbox how it ended: done, to be tried again after a growing
- * wait (one that a limit holds back waits as well), or buried. Never throws; where the outbox cannot be told, the lease runs out.
+ * wait (one that a limit holds back waits as well), or buried. Answers that ending. Never throws;
+ * where the outbox cannot be told, the lease runs out.
  */
-export async function runJob(context: Context, handlers: Handlers, job: ClaimedJob): Promise<void> {
+export async function runJob(
+  context: Context,
+  handlers: Handlers,
+  job: ClaimedJob,
+): Promise<JobEnding> {
   try {
     const ended = await withinLease(context, job, () => dispatch(context, handlers, job)).catch(
       (cause: unknown) => afterFailure(context, job, cause),
@@ -32,8 +38,10 @@ export async function runJob(context: Context, handlers: Handlers, job: ClaimedJ
       await context.outbox.retry(job.id, job.lease, nextTry(context, job), ended.reason);
       emit(context, "job.failed", { ...about, reason: ended.reason });
     }
+    return ended.outcome;
   } catch (cause) {
     emit(context, "fault", { where: `outbox after ${job.kind}`, cause });
+    return "untold";
   }
 }
 

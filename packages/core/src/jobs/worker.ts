@@ -3,6 +3,8 @@ import { emit, type Context } from "../context.ts";
 import { jobKinds } from "../intents.ts";
 import type { Handlers } from "../options.ts";
 import type { ClaimedJob } from "../ports/outbox.ts";
+import { observed } from "../tracing/observed.ts";
+import { toldJob } from "../tracing/told.ts";
 import { runJob } from "./run-job.ts";
 
 /** What runs the outbox. */
@@ -27,8 +29,12 @@ export function makeWorker(context: Context, handlers: Handlers): Worker {
   const claim = (count: number): Promise<readonly ClaimedJob[]> =>
     context.outbox.claim(jobKinds, count, leaseSeconds, context.clock.now());
 
+  const runTold = async (job: ClaimedJob): Promise<void> => {
+    await toldJob(job.kind, () => runJob(observed(context), handlers, job));
+  };
+
   const launch = (job: ClaimedJob): Promise<void> => {
-    const run = runJob(context, handlers, job).finally(() => {
+    const run = runTold(job).finally(() => {
       inFlight.delete(run);
       alarm.ring();
     });
