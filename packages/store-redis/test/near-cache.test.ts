@@ -100,8 +100,8 @@ describe.each(Object.entries(servers))(
       const outlived = await outlivedMs(own.sessions, peer, 60);
       process.stdout.write(`refused elsewhere after ${distribution(outlived)}, channel cut\n`);
       expect(percentile(outlived, 1)).toBeLessThan(2000);
-      // Else nothing was remembered, and nothing was shown.
-      expect(percentile(outlived, 1)).toBeGreaterThan(1000);
+      // Else nothing was remembered, and nothing was shown. Asked in passing, it ends after half of it.
+      expect(percentile(outlived, 1)).toBeGreaterThan(500);
     });
 
     it(
