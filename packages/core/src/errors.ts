@@ -1,6 +1,8 @@
 /** One text in both languages the product speaks. */
 export interface Wording {
+  /** English. */
   readonly en: string;
+  /** Russian. */
   readonly ru: string;
 }
 
@@ -210,8 +212,11 @@ export type FieldRule = keyof typeof fieldRules;
 
 /** One fault of one field: where, which rule, and the number in that rule. */
 export interface FieldProblem {
+  /** The field's name in the input. */
   readonly path: string;
+  /** Which rule it breaks. */
   readonly rule: FieldRule;
+  /** The number the rule names, where it names one. */
   readonly limit?: number;
 }
 
@@ -234,9 +239,13 @@ const brand = "latchkey.AuthError";
  */
 export class AuthError extends Error {
   override readonly name = "AuthError";
+  /** What to decide by. */
   readonly code: AuthErrorCode;
+  /** The HTTP status that goes with the code. */
   readonly status: number;
+  /** Faults of single fields; empty where there are none to tell. */
   readonly fields: readonly FieldProblem[];
+  /** Whole seconds until a further try can succeed; undefined where waiting does not help. */
   readonly retryAfterSeconds: number | undefined;
   /** The language of `title`; set from the client's locale where a flow is called. */
   locale: keyof Wording = "en";

@@ -28,6 +28,7 @@ export interface HttpStoresOptions {
 
 /** The stores that another service keeps: spread them beside those for sessions. */
 export interface HttpStores {
+  /** Users and their outbox, in the other service. */
   readonly accounts: Accounts;
 }
 

@@ -17,8 +17,11 @@ export interface MigrateOptions {
 
 /** How a migration of this version of the package stands in a database. */
 export interface MigrationStatus {
+  /** Its number; they run in this order. */
   readonly version: number;
+  /** What it is called. */
   readonly name: string;
+  /** Whether the database has it. */
   readonly applied: boolean;
 }
 

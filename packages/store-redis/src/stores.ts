@@ -8,6 +8,7 @@ import { redisLimits } from "./limits/rate-limiter.ts";
 import { channelOf, redisSessions } from "./sessions/session-store.ts";
 import { redisWatch } from "./sessions/watch.ts";
 
+/** How Redis is used. */
 export interface RedisStoresOptions {
   /** What every key and channel begins with ("latchkey"). */
   readonly prefix?: string | undefined;
@@ -22,8 +23,11 @@ export interface RedisStoresOptions {
 
 /** The stores that Redis keeps: spread them beside those that keep the accounts. */
 export interface RedisStores {
+  /** Who is signed in. */
   readonly sessions: SessionStore;
+  /** Mailed codes and tries of them. */
   readonly codes: CodeStore;
+  /** Counters of attempts. */
   readonly limits: RateLimiter;
 }
 

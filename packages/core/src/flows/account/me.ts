@@ -5,20 +5,31 @@ import type { Locale } from "../../domain/locale.ts";
 import type { Caller } from "../../domain/session.ts";
 import { AuthError } from "../../errors.ts";
 
+/** Whose account to read. */
 export interface MeInput {
+  /** Whoever is signed in, out of `authenticate`. */
   readonly caller: Caller;
 }
 
 /** A user as they see themselves: nothing secret in it. */
 export interface UserView {
+  /** UUID; it never changes. */
   readonly id: string;
+  /** In canonical form. */
   readonly email: string;
+  /** In canonical form. */
   readonly tag: string;
+  /** As it was typed. */
   readonly firstName: string;
+  /** As it was typed. */
   readonly lastName: string;
+  /** Always this: whoever has not proven the email is no user yet. */
   readonly status: "CONFIRMED";
+  /** The language of mails. */
   readonly locale: Locale;
+  /** When they registered. */
   readonly createdAt: Date;
+  /** When they last signed in; null for never. */
   readonly lastLoginAt: Date | null;
 }
 

@@ -4,7 +4,9 @@ import { idField, parseInput } from "../../domain/fields.ts";
 import { AuthError } from "../../errors.ts";
 import { closeSessions, runHandler } from "../../intents.ts";
 
+/** Whom to remove. */
 export interface RemoveInput {
+  /** The user's id. */
   readonly userId: string;
 }
 

@@ -5,14 +5,19 @@ import { parseInput, tokenField } from "../../domain/fields.ts";
 import { AuthError } from "../../errors.ts";
 import { countNetwork } from "../../limits.ts";
 
+/** The link to look at. */
 export interface CheckResetLinkInput {
+  /** The token of the mailed link. */
   readonly token: string;
 }
 
+/** A link that lives. */
 export interface ResetLinkStanding {
+  /** When it ends. */
   readonly expiresAt: Date;
   /** Until then, 1 or more. */
   readonly expiresInSeconds: number;
+  /** Whose password it resets. */
   readonly userId: string;
   /** Names this link and no other, without being it. */
   readonly linkDigest: string;

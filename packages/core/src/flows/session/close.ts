@@ -5,7 +5,9 @@ import { callerField, parseInput, pathIdField } from "../../domain/fields.ts";
 import type { Caller } from "../../domain/session.ts";
 import { AuthError } from "../../errors.ts";
 
+/** Which session to end. */
 export interface CloseSessionInput {
+  /** Whoever is signed in, out of `authenticate`. */
   readonly caller: Caller;
   /** As listed. */
   readonly id: string;
