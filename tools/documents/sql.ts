@@ -1,12 +1,12 @@
 // Asks Postgres itself whether text is SQL: it reads all of a query before it runs any of it, and
 // the first statement of this one ends it.
-import pg from "pg";
+import { Client } from "pg";
 
 const ending = "DO $$ BEGIN RAISE EXCEPTION 'read to the end'; END $$;";
 
 /** @throws DatabaseError with Postgres' own words where the text is no SQL */
 export async function readSql(database: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: database });
+  const client = new Client({ connectionString: database });
   await client.connect();
   try {
     await client.query(`${ending}\n${text}`);
