@@ -5,7 +5,7 @@ import { within } from "./client/runner.ts";
 
 /** How a connection behaves. */
 export interface ConnectOptions {
-  /** How long a command, or a connection, may take, in milliseconds (1500). */
+  /** How long a command, or a connection, may take, in milliseconds (default: 1500). */
   readonly deadlineMs?: number | undefined;
 }
 

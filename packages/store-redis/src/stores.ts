@@ -10,14 +10,14 @@ import { redisWatch } from "./sessions/watch.ts";
 
 /** How Redis is used. */
 export interface RedisStoresOptions {
-  /** What every key and channel begins with ("latchkey"). */
+  /** What every key and channel begins with (default: `latchkey`). */
   readonly prefix?: string | undefined;
   /**
-   * How many replicas must have a close before it is answered (0). While fewer answer, closing
+   * How many replicas must have a close before it is answered (default: 0). While fewer answer, closing
    * takes a quarter of the deadline and then fails; other calls of the same connection wait behind it.
    */
   readonly waitReplicas?: number | undefined;
-  /** After so many milliseconds without an answer a call fails with `store_unavailable` (1500). */
+  /** After so many milliseconds without an answer a call fails with `store_unavailable` (default: 1500). */
   readonly deadlineMs?: number | undefined;
 }
 

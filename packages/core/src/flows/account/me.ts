@@ -35,7 +35,12 @@ export interface UserView {
 
 export const meInput: z.ZodType<MeInput> = z.strictObject({ caller: callerField });
 
-/** The caller's own account. */
+/**
+ * The caller's own account.
+ *
+ * 1. Parse.
+ * 2. Read the user, who must still be there and enabled.
+ */
 export async function me(context: Context, input: MeInput): Promise<UserView> {
   const { caller } = parseInput(meInput, input);
   const user = await context.users.findById(caller.userId);

@@ -27,7 +27,14 @@ export const checkResetLinkInput: z.ZodType<CheckResetLinkInput> = z.strictObjec
   token: tokenField,
 });
 
-/** Whether a reset would find the link alive; changes nothing and refuses as a reset does. */
+/**
+ * Whether a reset would find the link alive; changes nothing and refuses as a reset does.
+ *
+ * 1. Parse.
+ * 2. Count the network, as a reset does.
+ * 3. Read the token: forged is `invalid_token` even when also expired; then the time it names.
+ * 4. Ask whether the link lives: used, superseded and expired are one answer.
+ */
 export async function checkResetLink(
   context: Context,
   input: CheckResetLinkInput,

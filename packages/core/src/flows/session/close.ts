@@ -26,6 +26,9 @@ export const closeSessionInput: z.ZodType<ParsedClose, CloseSessionInput> = z.st
 /**
  * Ends one session of the caller's own. Whoever it belongs to, another user's id is `not_found`:
  * sessions are looked for among the caller's alone.
+ *
+ * 1. Parse; what is no id is no session of anybody's.
+ * 2. Close it.
  */
 export async function closeSession(
   context: Context,

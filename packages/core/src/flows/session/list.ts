@@ -29,7 +29,12 @@ export const listSessionsInput: z.ZodType<ListSessionsInput> = z.strictObject({
   caller: callerField,
 });
 
-/** The caller's own live sessions, oldest first; ids, never tokens. */
+/**
+ * The caller's own live sessions, oldest first; ids, never tokens.
+ *
+ * 1. Parse.
+ * 2. Read them.
+ */
 export async function listSessions(
   context: Context,
   input: ListSessionsInput,
