@@ -1,8 +1,10 @@
 // Every fenced block of every document is read by what would read it: the compiler, a shell, a
 // parser, the browser, Postgres, nginx. What runs besides, and where, stands beside the program.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { chromium, type Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { readers } from "./documents/languages.ts";
@@ -12,18 +14,25 @@ import { readSql } from "./documents/sql.ts";
 import { typeCheck } from "./documents/type-check.ts";
 import { repository } from "./fixture.ts";
 import { newDatabase, serviceUrl } from "./services/client.ts";
+import { blockIn } from "./strangers/blocks.ts";
 import { ownStore } from "./strangers/own-store.ts";
 
 const fences = pagesOf(repository).flatMap(fencesOf);
+const read = (path: string): string => readFileSync(`${repository}/${path}`, "utf8");
 const inLanguage = (language: string): readonly Fence[] =>
   fences.filter((fence) => fence.language === language);
 
 describe("TypeScript in the documents type-checks as it stands", () => {
-  const blocks = inLanguage("ts");
+  // What repeats a program to the letter is checked as that program.
+  const blocks = inLanguage("ts").filter(({ program }) => program === null);
   let complaints: ReadonlyMap<Fence, string>;
   beforeAll(() => {
-    // What a store's author has beside the test of it.
-    complaints = typeCheck(repository, blocks, { "src/index.ts": ownStore });
+    complaints = typeCheck(repository, blocks, {
+      // What a store's author has beside the test of it.
+      "src/index.ts": ownStore,
+      // What a page's author has copied.
+      "src/page-session.ts": read("examples/recipes/src/page-session.ts"),
+    });
   }, 120_000);
 
   for (const block of blocks) {
@@ -84,6 +93,33 @@ describe("nginx takes what the documents give it", () => {
   it("and refuses what is none", async () => {
     await readNginx("limit_req_zone $binary_remote_addr zone=a:1m rate=1r/s;");
     await assert.rejects(readNginx("listen_on 80;"), /unknown directive/);
+  });
+});
+
+describe("programs that stand in the documents alone", () => {
+  const blockOf = (path: string, containing: string): string =>
+    blockIn(read(path), "ts", containing, path);
+
+  it("docs/testing.md: the tests in it pass", async () => {
+    const folder = mkdtempSync(`${repository}/tools/documents/.blocks-`);
+    try {
+      writeFileSync(`${folder}/notes.test.ts`, blockOf("docs/testing.md", "node:test"));
+      const flags = ["--conditions=@latchkey/source", "--test-reporter=tap", "--test"];
+      const given = [...flags, `${folder}/notes.test.ts`];
+      const { stdout } = await promisify(execFile)(process.execPath, given, { env: { PATH: "" } });
+      assert.match(stdout, /^# pass 2$/m);
+      assert.match(stdout, /^# fail 0$/m);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("docs/recipes/custom-store.md: the store and its test are those that strangers run", () => {
+    const recipe = "docs/recipes/custom-store.md";
+    assert.equal(blockOf(recipe, "openClient(): Promise"), ownStore);
+    const test = blockOf("docs/stores.md", "sessionStoreConformance");
+    assert.equal(blockOf(recipe, "sessionStoreConformance"), test);
+    assert.ok(test.split("\n").length < 40);
   });
 });
 
