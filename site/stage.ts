@@ -22,6 +22,7 @@ export function stagePages(root: string, folder: string): void {
     if (!path.endsWith(".md")) copy(join(root, path), join(folder, "public", path));
   }
   copy(join(root, "site/index.md"), join(folder, "index.md"));
+  copy(join(root, "site/icon.svg"), join(folder, "public/icon.svg"));
   copyMermaid(join(folder, "public/mermaid"));
 }
 

@@ -18,7 +18,7 @@ import { blockIn } from "./strangers/blocks.ts";
 import { ownStore } from "./strangers/own-store.ts";
 
 const fences = pagesOf(repository).flatMap(fencesOf);
-const read = (path: string): string => readFileSync(`${repository}/${path}`, "utf8");
+const textOf = (path: string): string => readFileSync(`${repository}/${path}`, "utf8");
 const inLanguage = (language: string): readonly Fence[] =>
   fences.filter((fence) => fence.language === language);
 
@@ -31,7 +31,7 @@ describe("TypeScript in the documents type-checks as it stands", () => {
       // What a store's author has beside the test of it.
       "src/index.ts": ownStore,
       // What a page's author has copied.
-      "src/page-session.ts": read("examples/recipes/src/page-session.ts"),
+      "src/page-session.ts": textOf("examples/recipes/src/page-session.ts"),
     });
   }, 120_000);
 
@@ -98,7 +98,7 @@ describe("nginx takes what the documents give it", () => {
 
 describe("programs that stand in the documents alone", () => {
   const blockOf = (path: string, containing: string): string =>
-    blockIn(read(path), "ts", containing, path);
+    blockIn(textOf(path), "ts", containing, path);
 
   it("docs/testing.md: the tests in it pass", async () => {
     const folder = mkdtempSync(`${repository}/tools/documents/.blocks-`);

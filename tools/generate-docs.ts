@@ -1,6 +1,8 @@
-// `npm run docs:generate`: writes the generated parts of the documents anew.
+// `npm run docs:generate`: writes the generated parts of the documents anew, and the programs that
+// stand in them.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { pagesOf, withPrograms } from "./documents/pages.ts";
 import { everyGenerated, regenerated } from "./generated/generated.ts";
 
 const root = dirname(import.meta.dirname);
@@ -11,7 +13,17 @@ for (const page of new Set(parts.map((part) => part.page))) {
     page,
     parts.filter((part) => part.page === page),
   );
-  const changed = readFileSync(`${root}/${page}`, "utf8") !== text;
-  if (changed) writeFileSync(`${root}/${page}`, text);
-  console.log(`${changed ? "wrote" : "same "} ${page}`);
+  write(page, text);
+}
+for (const page of pagesOf(root)) {
+  write(
+    page.path,
+    withPrograms(page, (path) => readFileSync(`${root}/${path}`, "utf8")),
+  );
+}
+
+function write(page: string, text: string): void {
+  if (readFileSync(`${root}/${page}`, "utf8") === text) return;
+  writeFileSync(`${root}/${page}`, text);
+  console.log(`wrote ${page}`);
 }

@@ -13,7 +13,10 @@ export default defineConfig({
   srcDir: ".pages",
   outDir: "dist",
   cacheDir: ".cache",
-  head: [["meta", { name: "theme-color", content: "#2f6f5e" }]],
+  head: [
+    ["link", { rel: "icon", type: "image/svg+xml", href: "/icon.svg" }],
+    ["meta", { name: "theme-color", content: "#1f6b58" }],
+  ],
   markdown: {
     // As the repository's page names headings: an anchor is right in both places or in none.
     anchor: { slugify: (text) => slug(text) },
@@ -21,6 +24,7 @@ export default defineConfig({
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
   },
   themeConfig: {
+    logo: "/icon.svg",
     nav: [
       { text: "Start", link: "/docs/start" },
       { text: "Flows", link: "/docs/flows" },

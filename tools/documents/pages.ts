@@ -44,6 +44,15 @@ export function fencesOf({ path, text }: Page): readonly Fence[] {
   });
 }
 
+/** A page whose blocks repeat their programs to the letter. */
+export function withPrograms({ text }: Page, read: (program: string) => string): string {
+  return text.replaceAll(
+    /(<!-- program: (\S+) -->\n\n```\w+\n)[^]*?(^```$)/gm,
+    (_, opening: string, program: string, closing: string) =>
+      `${opening}${read(program)}${closing}`,
+  );
+}
+
 /** A page without its fenced blocks and comments: what its words say. */
 export function proseOf({ text }: Page): string {
   return text.replaceAll(/^( *)```[^]*?^\1```$/gm, "").replaceAll(/<!--[^]*?-->/g, "");

@@ -17,7 +17,10 @@ export interface Generated {
 export async function everyGenerated(): Promise<readonly Generated[]> {
   const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".ts"));
   const modules = await Promise.all(
-    files.map((file) => import(`./${file}`) as Promise<Readonly<Record<string, unknown>>>),
+    files.map((file) => {
+      const { href } = new URL(file, import.meta.url);
+      return import(href) as Promise<Readonly<Record<string, unknown>>>;
+    }),
   );
   return modules.flatMap((module) => Object.values(module).filter(isGenerated));
 }

@@ -76,7 +76,7 @@ export function deviceSession(api: string, storage: SecureStorage): DeviceSessio
       await storage.clear();
       if (refreshToken === null) return;
       const query = new URLSearchParams({ refreshToken });
-      await fetch(`${api}/api/v1/tokens/logout?${query}`, { method: "DELETE" });
+      await fetch(`${api}/api/v1/tokens/logout?${String(query)}`, { method: "DELETE" });
     },
   };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { MailRefused } from "@latchkey/core";
 import type { MailMessage } from "@latchkey/core/ports";
 import { afterAll, beforeAll, describe, it } from "vitest";
@@ -44,7 +45,10 @@ describe("a mobile app", () => {
     const answers = await Promise.all(
       [1, 2, 3].map(async () => (await restarted.request("/notes")).json()),
     );
-    assert.deepEqual(answers, Array(3).fill({ owner: served.userId }));
+    assert.deepEqual(
+      answers,
+      [1, 2, 3].map(() => ({ owner: served.userId })),
+    );
     assert.notEqual(kept.kept, before);
     const last = kept.kept ?? "";
     await restarted.signOut();
@@ -98,11 +102,12 @@ describe("a mailer by a provider's API", () => {
   it("hands over each message with an id that retries share, and tells never from not now", async () => {
     const asked: { headers: IncomingMessage["headers"]; body: string }[] = [];
     const statuses = [202, 500, 422];
-    const provider = createServer(async (request, response) => {
-      let body = "";
-      for await (const chunk of request) body += String(chunk);
-      asked.push({ headers: request.headers, body });
+    const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      asked.push({ headers: request.headers, body: await text(request) });
       response.writeHead(statuses.shift() ?? 202).end("the mail says 000000");
+    };
+    const provider = createServer((request, response) => {
+      void take(request, response);
     }).listen(0, "127.0.0.1");
     await once(provider, "listening");
     const url = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/messages`;

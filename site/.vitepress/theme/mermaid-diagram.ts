@@ -1,5 +1,5 @@
 import { useData, withBase } from "vitepress";
-import { defineComponent, h, onMounted, ref, watch } from "vue";
+import { defineComponent, h, nextTick, onMounted, ref, watch } from "vue";
 
 interface Mermaid {
   initialize(config: object): void;
@@ -7,6 +7,7 @@ interface Mermaid {
 }
 
 let drawn = 0;
+let awaited = 0;
 
 /** Draws one diagram in the colours of the page; its text stands there until then. */
 export const MermaidDiagram = defineComponent({
@@ -15,6 +16,7 @@ export const MermaidDiagram = defineComponent({
     const { isDark } = useData();
     const text = decodeURIComponent(props.code);
     const svg = ref("");
+    const natural = ref("0px");
     async function draw(): Promise<void> {
       // Served as it is, out of the site's own files: nothing for the bundler to chew on.
       const address = withBase("/mermaid/mermaid.esm.min.mjs");
@@ -25,16 +27,32 @@ export const MermaidDiagram = defineComponent({
         startOnLoad: false,
         theme: isDark.value ? "dark" : "neutral",
         fontFamily: "inherit",
+        sequence: { mirrorActors: false, actorMargin: 24, width: 104 },
         securityLevel: "strict",
       });
       drawn += 1;
       svg.value = (await mermaid.render(`diagram-${drawn}`, text)).svg;
+      natural.value = /max-width: ([\d.]+px)/.exec(svg.value)?.[1] ?? "0px";
     }
-    onMounted(draw);
+    onMounted(async () => {
+      awaited += 1;
+      await draw();
+      awaited -= 1;
+      // Drawings are taller than their texts: whoever came for a heading is taken there again.
+      if (awaited === 0 && location.hash !== "") {
+        await nextTick();
+        document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+      }
+    });
     watch(isDark, draw);
     return () =>
       svg.value === ""
         ? h("pre", { class: "diagram" }, text)
-        : h("div", { class: "diagram", role: "img", innerHTML: svg.value });
+        : h("div", {
+            class: "diagram",
+            role: "img",
+            style: { "--natural": natural.value },
+            innerHTML: svg.value,
+          });
   },
 });

@@ -41,8 +41,12 @@ function lineOf({ port, method, detail }: Step): string {
   if (method === "claim") return `  outbox->>Latchkey: ${detail}`;
   const said = port === "users" || port === "outbox" ? leaving(method, detail) : detail;
   const words = port === "users" || port === "outbox" ? said : `${method} ${detail}`.trim();
-  // Long lists of names on lines of their own: the diagram stays as narrow as a page.
-  return `  Latchkey->>${ports[port]}: ${words.replaceAll(", ", ",<br/>")}`;
+  return `  Latchkey->>${ports[port]}: ${onLines(words)}`;
+}
+
+/** Lists of names on lines of their own: the diagram stays as narrow as a page. */
+function onLines(words: string): string {
+  return words.replaceAll(", ", ",<br/>");
 }
 
 function leaving(method: string, jobs: string): string {
@@ -52,7 +56,7 @@ function leaving(method: string, jobs: string): string {
 function wordsOf(answer: unknown): string {
   if (answer === undefined) return "done";
   if (Array.isArray(answer)) return "a list";
-  return Object.keys(Object(answer)).join(", ");
+  return onLines(Object.keys(answer ?? {}).join(", "));
 }
 
 /** Store calls by port, such as `3 store calls (limits 2, accounts 1) and 1 password hash`. */
@@ -66,7 +70,7 @@ export function countsOf(steps: readonly Step[]): string {
     return count === 0 ? [] : [`${ports[port]} ${count}`];
   });
   const hashes = steps.filter(({ port, method }) => port === "hasher" && method !== "needsRehash");
-  const some = calls.length === 0 ? "no store call" : `${numbered(calls.length, "store call")}`;
+  const some = calls.length === 0 ? "no store call" : numbered(calls.length, "store call");
   const detail = named.length > 1 ? ` (${named.join(", ")})` : "";
   const hashing = hashes.length === 0 ? "" : ` and ${numbered(hashes.length, "password hash")}`;
   return `${some}${detail}${hashing}`;

@@ -26,7 +26,7 @@ export async function serve(): Promise<Served> {
   const auth = createAuth({
     publicUrl: url,
     secret: randomBytes(32).toString("base64url"),
-    keys: { keys: [privateKey.export({ format: "jwk" }) as Record<string, unknown>] },
+    keys: { keys: [privateKey.export({ format: "jwk" })] },
     stores: memoryStores(),
     mailer,
     clock,
