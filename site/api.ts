@@ -19,6 +19,7 @@ const asMarkdown = {
   parametersFormat: "table",
   interfacePropertiesFormat: "table",
   typeDeclarationFormat: "table",
+  tableColumnSettings: { hideModifiers: true },
 };
 
 /**

@@ -47,7 +47,7 @@ function rowOf({ what, how, shown }: Promised, sentences: readonly Sentence[]): 
   const tests = shown.map((part) => {
     const found = sentences.find(({ text }) => text.includes(part));
     if (found === undefined) throw new Error(`"${what}": no test is named "${part}"`);
-    return `[${spoken(found.text)}](../${found.file})`;
+    return `• [${spoken(found.text)}](../${found.file})`;
   });
   return `| ${[what, how, tests.join("<br>")].join(" | ")} |`;
 }
