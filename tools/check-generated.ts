@@ -9,10 +9,14 @@ export async function check(root: string): Promise<readonly string[]> {
   const checked = pages.map(async (page) => {
     if (!existsSync(`${root}/${page}`)) return [`${page} is missing`];
     const own = parts.filter((part) => part.page === page);
-    const text = await regenerated(root, page, own);
-    return readFileSync(`${root}/${page}`, "utf8") === text
-      ? []
-      : [`${page}: is out of date; run \`npm run docs:generate\``];
+    try {
+      const text = await regenerated(root, page, own);
+      if (readFileSync(`${root}/${page}`, "utf8") === text) return [];
+    } catch (error) {
+      // A promise whose test is gone, a refusal without advice, a flow that no longer works.
+      return [`${page}: ${error instanceof Error ? error.message : String(error)}`];
+    }
+    return [`${page}: is out of date; run \`npm run docs:generate\``];
   });
   return (await Promise.all(checked)).flat();
 }

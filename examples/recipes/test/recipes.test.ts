@@ -62,6 +62,14 @@ describe("a mobile app", () => {
     const offline = deviceSession("http://127.0.0.1:9", kept);
     await assert.rejects(offline.request("/notes"));
     assert.notEqual(kept.kept, null);
+    // What a balancer says while nobody stands behind it.
+    const balancer = createServer((_request, response) => void response.writeHead(503).end());
+    await once(balancer.listen(0, "127.0.0.1"), "listening");
+    const { port } = balancer.address() as AddressInfo;
+    const waiting = await deviceSession(`http://127.0.0.1:${port}`, kept).request("/notes");
+    balancer.close();
+    assert.equal(waiting.status, 503);
+    assert.notEqual(kept.kept, null);
     await served.auth.logout({ refreshToken: kept.kept ?? "" }, client);
     const ended = await deviceSession(served.url, kept).request("/notes");
     assert.equal(ended.status, 401);
