@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { chromium, type Browser } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { readers } from "./documents/languages.ts";
 import { readNginx } from "./documents/nginx.ts";
@@ -125,27 +125,23 @@ describe("programs that stand in the documents alone", () => {
 
 describe("Mermaid draws the diagrams of the documents", () => {
   let browser: Browser;
+  let page: Page;
   beforeAll(async () => {
     browser = await chromium.connect(await serviceUrl("chromium"));
-  });
+    page = await browser.newPage();
+    const module = fileURLToPath(import.meta.resolve("mermaid"));
+    const content = readFileSync(module.replace(/[^/]*$/, "mermaid.min.js"), "utf8");
+    await page.addScriptTag({ content });
+  }, 300_000);
   afterAll(() => browser.close());
-
-  const script = fileURLToPath(import.meta.resolve("mermaid")).replace(/[^/]*$/, "mermaid.min.js");
 
   /** The size of a drawing, in pixels. */
   async function draw(text: string): Promise<{ readonly width: number; readonly height: number }> {
-    const page = await browser.newPage();
-    try {
-      await page.addScriptTag({ content: readFileSync(script, "utf8") });
-      const svg = await page.evaluate<string>(
-        `mermaid.render("diagram", ${JSON.stringify(text)}).then(({ svg }) => svg)`,
-      );
-      await page.setContent(svg);
-      const box = await page.locator("svg").boundingBox();
-      return box ?? { width: 0, height: 0 };
-    } finally {
-      await page.close();
-    }
+    const svg = await page.evaluate<string>(
+      `mermaid.render("diagram", ${JSON.stringify(text)}).then(({ svg }) => svg)`,
+    );
+    await page.evaluate(`document.body.innerHTML = ${JSON.stringify(svg)}`);
+    return (await page.locator("svg").boundingBox()) ?? { width: 0, height: 0 };
   }
 
   for (const { path, line, text } of inLanguage("mermaid")) {
