@@ -12,6 +12,7 @@ export default defineConfig({
       "packages/*/{src,test}/**/*.test.ts",
       "examples/*/{src,test}/**/*.test.ts",
       "tools/*.test.ts",
+      "site/*.test.ts",
     ],
     globalSetup: "tools/services/global-setup.ts",
     // Much of a test file's time is waiting for real servers.

@@ -1,93 +1,85 @@
 import { describe, expect, it } from "vitest";
-import { check, complaintOf } from "./check-generated.ts";
+import { check } from "./check-generated.ts";
 import { repository, withFiles } from "./fixture.ts";
-import { eventTypes } from "./generated/event-types.ts";
-import { events } from "./generated/events.ts";
-import { markdownTable } from "./generated/markdown-table.ts";
-import { withPart, type GeneratedPart } from "./generated/part.ts";
+import { docstringBefore, partsOf } from "./generated/docstrings.ts";
+import { regenerated } from "./generated/generated.ts";
+import { propertiesOf } from "./generated/interfaces.ts";
 
-const source = "packages/core/src/ports/event-sink.ts";
-const part: GeneratedPart = { page: "docs/a.md", mark: "a", text: () => "said" };
-const marked = (text: string): string =>
-  `# A\n\n<!-- generated: a -->${text}<!-- /generated: a -->\n`;
+describe("check-generated", () => {
+  it("finds the generated parts of this repository's documents up to date", async () => {
+    expect(await check(repository)).toEqual([]);
+  }, 60_000);
 
-it("passes on this repository", () => {
-  expect(check(repository)).toEqual([]);
+  it("names every page that is missing", async () => {
+    const missing = await withFiles({}, check);
+    expect(missing).toContain("docs/flows.md is missing");
+    expect(missing).toContain("docs/errors.md is missing");
+  });
 });
 
-it("refuses a part that is out of date, has no marks, or no page", () => {
-  withFiles({ "docs/a.md": marked("\n\nsaid\n\n") }, (root) => {
-    expect(complaintOf(root, part)).toBeNull();
+describe("a generated part", () => {
+  const part = { page: "a.md", mark: "b", text: () => "new" };
+
+  it("stands between its two comments, and leaves the rest of the page alone", async () => {
+    const page = "# A\n\n<!-- generated: b -->\n\nold\n\n<!-- /generated: b -->\n\nafter\n";
+    const text = await withFiles({ "a.md": page }, (root) => regenerated(root, "a.md", [part]));
+    expect(text).toBe(page.replace("old", "new"));
   });
-  withFiles({ "docs/a.md": marked("\n\nsaid by hand\n\n") }, (root) => {
-    expect(complaintOf(root, part)).toMatch(/out of date.*docs:generate/);
-    expect(withPart(root, part)).toBe(marked("\n\nsaid\n\n"));
+
+  it("is not written into a page without them", async () => {
+    const written = withFiles({ "a.md": "# A\n" }, (root) => regenerated(root, "a.md", [part]));
+    await expect(written).rejects.toThrow("a.md lacks <!-- generated: b -->");
   });
-  for (const page of ["# A\n", "<!-- /generated: a --><!-- generated: a -->"]) {
-    withFiles({ "docs/a.md": page }, (root) => {
-      expect(complaintOf(root, part)).toMatch(/no marks/);
-    });
-  }
-  withFiles({}, (root) => expect(complaintOf(root, part)).toMatch(/no marks/));
 });
 
-describe("the catalogue of events", () => {
-  const text = `
-    interface EventBase { /** Which. */ readonly id: string; }
-    interface OfUser extends EventBase {
-      /** Whom. */
-      readonly userId: string;
-    }
-    export interface AuthEvents {
-      /** A user is gone,
-       * for good. */
-      "user.gone": OfUser;
-      /** Somebody failed. */
-      failed: OfUser & EventBase & { /** Why. */ readonly reason: "a" | "b" | null };
-      unsaid: EventBase;
-    }
-    export type DurableEventName =
-  | "user.gone";
-  `.replaceAll(/^ {4}/gm, "");
+describe("a docstring", () => {
+  const source = [
+    "/** Of something else. */",
+    "const other = 1;",
+    "/**",
+    " * Does it, see {@link other}.",
+    " *",
+    " * 1. One thing,",
+    " *    in two lines.",
+    " * 2. Another.",
+    " *",
+    " * And no more.",
+    " */",
+    "export async function verb() {}",
+  ].join("\n");
 
-  it("has each event's docstring, its own fields and those of what it is made of", () => {
-    const [gone, failed, unsaid] = withFiles({ [source]: text }, eventTypes);
-    const id = { name: "id", type: "string", meaning: "Which." };
-    const userId = { name: "userId", type: "string", meaning: "Whom." };
-    const reason = { name: "reason", type: '"a" | "b" | null', meaning: "Why." };
-    expect(gone).toEqual({
-      ...{ name: "user.gone", when: "A user is gone, for good.", durable: true },
-      fields: [id, userId],
+  it("is read in its three parts, each paragraph on one line", () => {
+    expect(partsOf(docstringBefore(source, /^export async/m))).toEqual({
+      opening: "Does it, see `other`.",
+      steps: ["1. One thing, in two lines.", "2. Another."],
+      closing: "And no more.",
     });
-    expect(failed).toMatchObject({ durable: false, fields: [id, userId, reason] });
-    expect(unsaid).toMatchObject({ when: "", fields: [id] });
   });
 
-  it("says on the page what the source says", () => {
-    const page = withFiles({ [source]: text }, (root) => events.text(root));
-    expect(page).toMatch(/^\| `user.gone` \| A user is gone, for good. \| `userId` +\| yes/m);
-    expect(page).toMatch(/^\| `reason` \| `a`, `b` or null \|/m);
-    expect(page).toContain("every event has `id`.");
+  it("is not another declaration's", () => {
+    expect(docstringBefore(`${source}\nexport const bare = 1;`, /^export const bare/m)).toBe("");
   });
+});
 
-  it("of this repository leaves no event and no field unexplained", () => {
-    const unexplained = eventTypes(repository).flatMap(({ name, when, fields }) => [
-      ...(when === "" ? [name] : []),
-      ...fields.filter(({ meaning }) => meaning === "").map((field) => `${name}: ${field.name}`),
+describe("the properties of an option type", () => {
+  it("have a type, a meaning and a default, or are required", () => {
+    const source = [
+      "export interface Options {",
+      "  /** Where. */",
+      "  readonly url: string;",
+      "  /**",
+      "   * How long, 1–5 (default: 3 (three)).",
+      "   * Not longer.",
+      "   */",
+      '  readonly wait?: number | "off" | undefined;',
+      "}",
+    ].join("\n");
+    expect(propertiesOf("a.ts", source, "Options")).toEqual([
+      { name: "url", type: "string", required: true, meaning: "Where.", fallback: null },
+      {
+        ...{ name: "wait", type: 'number | "off"', required: false },
+        ...{ meaning: "How long, 1–5. Not longer.", fallback: "3 (three)" },
+      },
     ]);
-    expect(unexplained).toEqual([]);
   });
-
-  it("refuses what it cannot read", () => {
-    const odd = text.replace("unsaid: EventBase", "unsaid: string[]");
-    expect(() => withFiles({ [source]: odd }, eventTypes)).toThrow(/not TSArrayType/);
-    const none = text.replace("DurableEventName", "SomeOther");
-    expect(() => withFiles({ [source]: none }, eventTypes)).toThrow(/no type DurableEventName/);
-  });
-});
-
-it("a table is padded as the formatter does, with its bars escaped", () => {
-  expect(markdownTable(["a", "long"], [["x|y"]])).toBe(
-    ["| a    | long |", "| ---- | ---- |", "| x\\|y |      |"].join("\n"),
-  );
 });

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 
 interface Check {
-  readonly check: (root: string) => readonly string[];
+  readonly check: (root: string) => readonly string[] | Promise<readonly string[]>;
   readonly notes?: (root: string) => readonly string[];
 }
 
@@ -16,7 +16,7 @@ if (files.length === 0) throw new TypeError(`no such check: ${wanted.join(", ")}
 
 for (const file of files) {
   const { check, notes } = (await import(`./${file}`)) as Check;
-  const violations = check(root);
+  const violations = await check(root);
   for (const note of notes?.(root) ?? []) console.log(`note  ${note}`);
   for (const violation of violations) console.log(`FAIL  ${violation}`);
   console.log(`${violations.length === 0 ? "ok   " : "FAIL "} ${file} (${violations.length})`);

@@ -1,13 +1,29 @@
-// Writes every generated part into its page: what docs/ says of the sources, as they say it.
-import { writeFileSync } from "node:fs";
-import { withPart } from "./generated/part.ts";
-import { parts } from "./generated/parts.ts";
+// `npm run docs:generate`: writes the generated parts of the documents anew, and the programs that
+// stand in them.
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { pagesOf, withPrograms } from "./documents/pages.ts";
+import { everyGenerated, regenerated } from "./generated/generated.ts";
 
-const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const root = dirname(import.meta.dirname);
+const parts = await everyGenerated();
+for (const page of new Set(parts.map((part) => part.page))) {
+  const text = await regenerated(
+    root,
+    page,
+    parts.filter((part) => part.page === page),
+  );
+  write(page, text);
+}
+for (const page of pagesOf(root)) {
+  write(
+    page.path,
+    withPrograms(page, (path) => readFileSync(`${root}/${path}`, "utf8")),
+  );
+}
 
-for (const part of parts) {
-  const page = withPart(root, part);
-  if (page === null) throw new Error(`${part.page} has no marks of ${part.mark}`);
-  writeFileSync(`${root}/${part.page}`, page);
-  console.log(`${part.page}: ${part.mark}`);
+function write(page: string, text: string): void {
+  if (readFileSync(`${root}/${page}`, "utf8") === text) return;
+  writeFileSync(`${root}/${page}`, text);
+  console.log(`wrote ${page}`);
 }

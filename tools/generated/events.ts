@@ -1,12 +1,11 @@
 import { eventTypes, type EventField } from "./event-types.ts";
 import { markdownTable } from "./markdown-table.ts";
-import type { GeneratedPart } from "./part.ts";
 
 /** The catalogue of events: one table of what happens, one of what is said of it. */
-export const events: GeneratedPart = {
+export const events = {
   page: "docs/events.md",
   mark: "events",
-  text(root) {
+  text(root: string): string {
     const all = eventTypes(root);
     const [first] = all;
     // What every event has is said once.

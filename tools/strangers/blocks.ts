@@ -1,6 +1,7 @@
 // What a document tells people to type: its code blocks, taken out of it.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fencesOf } from "../documents/pages.ts";
 
 const repository = dirname(dirname(import.meta.dirname));
 
@@ -15,8 +16,9 @@ export function blockOf(path: string, language: string, containing: string): str
 }
 
 export function blockIn(text: string, language: string, containing: string, path: string): string {
-  for (const [, tag, block = ""] of text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)) {
-    if (tag === language && block.includes(containing)) return block;
-  }
-  throw new Error(`${path} has no ${language} block with: ${containing}`);
+  const block = fencesOf({ path, text }).find(
+    (fence) => fence.language === language && fence.text.includes(containing),
+  );
+  if (block === undefined) throw new Error(`${path} has no ${language} block with: ${containing}`);
+  return block.text;
 }

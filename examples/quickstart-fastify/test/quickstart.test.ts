@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, it } from "vitest";
+import { fencesOf } from "../../../tools/documents/pages.ts";
 import { file, startProgram, type Program } from "./support/program.ts";
 
 const examples = ["quickstart-fastify", "quickstart-express"] as const;
+const read = (path: string): string => readFileSync(file(`../../../../${path}`), "utf8");
 const sourceOf = (example: string): string => file(`../../../${example}/src/main.ts`);
 
 describe("the README's first program", () => {
@@ -13,13 +17,19 @@ describe("the README's first program", () => {
     { readme: "README.md", example: "quickstart-fastify" },
     { readme: "packages/adapter-fastify/README.md", example: "quickstart-fastify" },
     { readme: "packages/adapter-express/README.md", example: "quickstart-express" },
+    { readme: "docs/start.md", example: "quickstart-fastify" },
+    { readme: "docs/start.md", example: "quickstart-express" },
   ];
   for (const { readme, example } of documents) {
-    it(`is in ${readme} as it is in its file`, () => {
-      const text = readFileSync(file(`../../../../${readme}`), "utf8");
-      const marked = /<!-- program: (\S+) -->\n\n```ts\n([\s\S]*?)```/.exec(text);
-      assert.equal(marked?.[1], `examples/${example}/src/main.ts`);
-      assert.equal(marked?.[2], readFileSync(sourceOf(example), "utf8"));
+    it(`is in ${readme} as it is in ${example}`, () => {
+      const program = `examples/${example}/src/main.ts`;
+      const shown = fencesOf({ path: readme, text: read(readme) }).filter(
+        (fence) => fence.program === program,
+      );
+      assert.deepEqual(
+        shown.map((fence) => fence.text),
+        [readFileSync(sourceOf(example), "utf8")],
+      );
     });
   }
 
@@ -43,6 +53,15 @@ describe("the README's first program", () => {
       }
     });
 
+    it(`${example} answers what docs/start.md tells people to type`, async () => {
+      const program = startProgram(sourceOf(example), randomBytes(32).toString("base64url"));
+      try {
+        assert.match(await typed(program), /\{"note":"7","owner":"[0-9a-f-]{36}"\}\s*$/);
+      } finally {
+        program.child.kill("SIGKILL");
+      }
+    });
+
     it(`${example} does not start without a secret, and says how to make one`, async () => {
       const { child, complaints } = startProgram(sourceOf(example), "");
       const code = await new Promise((resolve) => child.once("close", resolve));
@@ -51,6 +70,24 @@ describe("the README's first program", () => {
     });
   }
 });
+
+/** What the walk of docs/start.md prints, with the code of the mail typed into it. */
+async function typed({ url, printed, until }: Program): Promise<string> {
+  await until(() => url() !== "");
+  const fences = fencesOf({ path: "docs/start.md", text: read("docs/start.md") });
+  const walk = fences.find(({ text }) => text.startsWith("API="))?.text ?? "";
+  const [before = "", after = ""] = walk.split("CODE=000000");
+  const mailed = (): string => /^\d{6}$/m.exec(printed())?.[0] ?? "";
+  const env = { PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}` };
+  const bash = spawn("bash", ["--norc", "-euo", "pipefail"], { env });
+  let said = "";
+  bash.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  bash.stdin.write(before.replace("http://127.0.0.1:3000", url()));
+  await until(() => mailed() !== "");
+  bash.stdin.end(`CODE=${mailed()}${after}`);
+  await once(bash, "close");
+  return said;
+}
 
 async function tellStory({ url, printed, until, post }: Program): Promise<void> {
   await until(() => url() !== "");

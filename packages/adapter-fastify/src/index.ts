@@ -19,6 +19,7 @@ import type {
 
 /** What to mount; `prefix` is Fastify's own register option. */
 export interface LatchkeyOptions extends MountOptions {
+  /** What is mounted. */
   readonly auth: Auth;
 }
 

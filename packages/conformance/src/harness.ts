@@ -1,6 +1,8 @@
 /** The test runner, as vitest, node:test and others offer it. */
 export interface Runner {
+  /** Names a group of tests. */
   readonly describe: (name: string, body: () => void) => void;
+  /** Registers one test. */
   readonly it: (name: string, body: () => Promise<void>) => void;
 }
 

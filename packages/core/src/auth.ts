@@ -29,10 +29,15 @@ export type Flow<Input, Outcome> = (input: Input, client: ClientInput) => Promis
 
 /** What a front door must know of the configuration. */
 export interface AuthSettings {
+  /** Base of every link, without a slash at its end. */
   readonly publicUrl: string;
+  /** The language where a client names none. */
   readonly locale: Locale;
+  /** Whose `X-Forwarded-For` is believed: CIDRs, `unix`. */
   readonly trustedProxies: readonly string[];
+  /** Other paths than the contract's, by endpoint name. */
   readonly paths: Readonly<Record<string, string>>;
+  /** What pages call the product. */
   readonly productName: string;
   /** Where the pages send whoever wants to sign in. */
   readonly loginUrl: string;
@@ -121,5 +126,6 @@ export interface Auth {
   jwks(): PublicJwkSet;
   /** Tells `onEvent` of a fault outside the flows, as an adapter does. */
   reportFault(where: string, cause: unknown): void;
+  /** What a front door must know of the configuration. */
   readonly settings: AuthSettings;
 }

@@ -1,6 +1,8 @@
 /** One text in both languages the product speaks. */
 export interface Wording {
+  /** English. */
   readonly en: string;
+  /** Russian. */
   readonly ru: string;
 }
 
@@ -19,6 +21,10 @@ interface ErrorRow {
  * Flows name codes, never statuses.
  */
 export const errorTable = {
+  /**
+   * A field is missing, unknown, of the wrong type, too long or not what its name says. Show each
+   * of `errors` beside its field. Nothing was changed.
+   */
   invalid_input: {
     status: 400,
     title: {
@@ -27,11 +33,19 @@ export const errorTable = {
     },
     secret: false,
   },
+  /**
+   * The body is no JSON object, says a key twice or is nested too deeply; or a field or a token
+   * came twice, in two places. Correct the program that sends it.
+   */
   malformed_request: {
     status: 400,
     title: { en: "The request could not be read.", ru: "Не удалось прочитать запрос." },
     secret: false,
   },
+  /**
+   * Confirming, or resetting by code: the code is wrong, expired, used or tried too often, or the
+   * address has none. Let the person type it again, or ask for a new code.
+   */
   invalid_code: {
     status: 400,
     title: {
@@ -40,6 +54,10 @@ export const errorTable = {
     },
     secret: true,
   },
+  /**
+   * Resetting a password: the link is too old, was used, a newer one was mailed, or (opaque links
+   * only) it never was one. Offer to mail another.
+   */
   expired_token: {
     status: 400,
     title: {
@@ -48,21 +66,38 @@ export const errorTable = {
     },
     secret: true,
   },
+  /**
+   * `confirmPassword` is not `newPassword`. Let the person type both again; a reset link stays
+   * good.
+   */
   password_mismatch: {
     status: 400,
     title: { en: "The two passwords differ.", ru: "Пароли не совпадают." },
     secret: false,
   },
+  /**
+   * The request carries no `Authorization: Bearer` header. Send the access token in it, or ask the
+   * person to sign in.
+   */
   unauthenticated: {
     status: 401,
     title: { en: "Sign in to continue.", ru: "Войдите, чтобы продолжить." },
     secret: true,
   },
+  /**
+   * A token is expired, forged, of another kind, or its session has ended. For an access token:
+   * renew once, then sign in. For a refresh token: sign in. For a reset link: offer to mail
+   * another.
+   */
   invalid_token: {
     status: 401,
     title: { en: "This token is not valid.", ru: "Токен недействителен." },
     secret: true,
   },
+  /**
+   * Signing in: there is no such tag or email, the password is wrong, or the account is disabled.
+   * Let the person try again or reset the password.
+   */
   invalid_credentials: {
     status: 401,
     title: {
@@ -71,6 +106,10 @@ export const errorTable = {
     },
     secret: true,
   },
+  /**
+   * Signing in by tag with the right password before the email was confirmed. Ask for the mailed
+   * code, and offer to mail another.
+   */
   unconfirmed: {
     status: 403,
     title: {
@@ -79,6 +118,10 @@ export const errorTable = {
     },
     secret: false,
   },
+  /**
+   * Resetting a password: `email` is not the account's. Let the person type it again; the link
+   * stays good for ten tries in all.
+   */
   email_mismatch: {
     status: 403,
     title: {
@@ -87,16 +130,25 @@ export const errorTable = {
     },
     secret: true,
   },
+  /**
+   * Changing a password: `currentPassword` is wrong. Let the person type it again; the session goes
+   * on.
+   */
   wrong_password: {
     status: 403,
     title: { en: "The current password is wrong.", ru: "Текущий пароль неверен." },
     secret: false,
   },
+  /** The session or the user named does not exist, or is not the caller's. Load the list again. */
   not_found: {
     status: 404,
     title: { en: "There is nothing here.", ru: "Здесь ничего нет." },
     secret: true,
   },
+  /**
+   * The path exists and the method does not; `Allow` names those that do. Correct the program that
+   * sends it.
+   */
   method_not_allowed: {
     status: 405,
     title: {
@@ -105,16 +157,27 @@ export const errorTable = {
     },
     secret: false,
   },
+  /**
+   * Registering or confirming: a user has this tag. Ask for another; when confirming, send the same
+   * code again with the new `tag`.
+   */
   tag_taken: {
     status: 409,
     title: { en: "This tag is taken. Choose another.", ru: "Этот тег занят. Выберите другой." },
     secret: false,
   },
+  /**
+   * The body is longer than 16 KiB. No request needs as much: correct the program that sends it.
+   */
   payload_too_large: {
     status: 413,
     title: { en: "The request body is too large.", ru: "Тело запроса слишком велико." },
     secret: false,
   },
+  /**
+   * `Content-Type` is missing, repeated or something else, or the body is compressed. Correct the
+   * program that sends it.
+   */
   unsupported_media_type: {
     status: 415,
     title: {
@@ -123,6 +186,10 @@ export const errorTable = {
     },
     secret: false,
   },
+  /**
+   * A new password is too short, too common or the person's own name. Show each of `errors` beside
+   * its field; a reset link stays good.
+   */
   weak_password: {
     status: 422,
     title: {
@@ -131,6 +198,10 @@ export const errorTable = {
     },
     secret: false,
   },
+  /**
+   * Too much was asked from this network, or about this address, link or session. Wait for the
+   * seconds in `Retry-After` before the next try.
+   */
   rate_limited: {
     status: 429,
     title: {
@@ -139,11 +210,19 @@ export const errorTable = {
     },
     secret: true,
   },
+  /**
+   * A fault of the service; its operator finds the cause in the event `fault`. Say that it is not
+   * the person's fault, and do not repeat the request at once.
+   */
   internal: {
     status: 500,
     title: { en: "Something went wrong on our side.", ru: "Что-то пошло не так у нас." },
     secret: true,
   },
+  /**
+   * More passwords are being hashed than the service can bear. Repeat the request after the seconds
+   * in `Retry-After`.
+   */
   busy: {
     status: 503,
     title: {
@@ -152,6 +231,10 @@ export const errorTable = {
     },
     secret: true,
   },
+  /**
+   * A database or its network is down. Keep the tokens: nobody is signed out. Repeat the request
+   * after the seconds in `Retry-After`.
+   */
   store_unavailable: {
     status: 503,
     title: {
@@ -210,8 +293,11 @@ export type FieldRule = keyof typeof fieldRules;
 
 /** One fault of one field: where, which rule, and the number in that rule. */
 export interface FieldProblem {
+  /** The field's name in the input. */
   readonly path: string;
+  /** Which rule it breaks. */
   readonly rule: FieldRule;
+  /** The number the rule names, where it names one. */
   readonly limit?: number;
 }
 
@@ -234,9 +320,13 @@ const brand = "latchkey.AuthError";
  */
 export class AuthError extends Error {
   override readonly name = "AuthError";
+  /** What to decide by. */
   readonly code: AuthErrorCode;
+  /** The HTTP status that goes with the code. */
   readonly status: number;
+  /** Faults of single fields; empty where there are none to tell. */
   readonly fields: readonly FieldProblem[];
+  /** Whole seconds until a further try can succeed; undefined where waiting does not help. */
   readonly retryAfterSeconds: number | undefined;
   /** The language of `title`; set from the client's locale where a flow is called. */
   locale: keyof Wording = "en";

@@ -159,11 +159,17 @@ export interface AuthOptions {
   readonly keys?: PrivateJwkSet | undefined;
   /** What mails and pages call you (default: the host of `publicUrl`). */
   readonly productName?: string | undefined;
+  /** Where the links in mails lead. */
   readonly links?: LinkOptions | undefined;
+  /** Lifetimes and names of tokens, and what the mail of a reset carries. */
   readonly tokens?: TokenOptions | undefined;
+  /** What passwords must be and how they are kept. */
   readonly passwords?: PasswordOptions | undefined;
+  /** How long claims and codes last, and how often a code may be tried. */
   readonly registration?: RegistrationOptions | undefined;
+  /** How many sessions a user may have, and what is remembered of them. */
   readonly sessions?: SessionOptions | undefined;
+  /** The worker that runs what is left to do after an answer. */
   readonly jobs?: JobOptions | undefined;
   /**
    * Numbers of single limits (defaults: `defaultLimits`). `"off"` counts nothing at all: passwords
@@ -188,6 +194,7 @@ export interface AuthOptions {
   readonly paths?: Readonly<Record<string, string>> | undefined;
   /** Whether forgot mails an address that has no account, to say so (default: false). */
   readonly mailUnknownAddresses?: boolean | undefined;
+  /** What you do about account events: run at least once, in order per user (default: none). */
   readonly handlers?: Handlers | undefined;
   /** Told of everything, best effort; what it throws is ignored. */
   readonly onEvent?: ((event: AuthEvent) => void) | undefined;

@@ -2,6 +2,7 @@ import type { DurableEvent, DurableEventName } from "@latchkey/core/ports";
 
 /** What an event says besides its name, time and id. */
 export interface AccountEventData {
+  /** The user's id. */
   readonly userId: string;
   /** For events of a reset link: the digest of its id, which opens nothing. */
   readonly linkId?: string;
@@ -11,9 +12,11 @@ export interface AccountEventData {
 
 /** An account event as CloudEvents 1.0 writes it down in JSON. */
 export interface AccountEvent {
+  /** The version of CloudEvents. */
   readonly specversion: "1.0";
   /** The same on each repeat: whoever keeps the ids of what was done does nothing twice. */
   readonly id: string;
+  /** Who tells it: the option `source`. */
   readonly source: string;
   /** `org.latchkey.<event>.v1`; a change that readers must know of is another version. */
   readonly type: string;
@@ -21,7 +24,9 @@ export interface AccountEvent {
   readonly subject: string;
   /** When it happened, RFC 3339 in UTC, whenever it was told. */
   readonly time: string;
+  /** What `data` is. */
   readonly datacontenttype: "application/json";
+  /** What happened, besides the attributes. */
   readonly data: AccountEventData;
 }
 

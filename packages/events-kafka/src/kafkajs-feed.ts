@@ -11,6 +11,7 @@ interface KafkajsBatch {
 
 /** What is needed of kafkajs: `kafka.consumer({groupId})` and `kafka.admin()`. */
 export interface KafkajsClients {
+  /** Reads the topic; its group must be its own. */
   readonly consumer: {
     connect(): Promise<void>;
     subscribe(subscription: { topics: string[]; fromBeginning: boolean }): Promise<void>;
@@ -20,6 +21,7 @@ export interface KafkajsClients {
     }): Promise<void>;
     disconnect(): Promise<void>;
   };
+  /** Asks where the topic ends. */
   readonly admin: {
     connect(): Promise<void>;
     fetchTopicOffsets(

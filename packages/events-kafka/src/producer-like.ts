@@ -1,12 +1,18 @@
+/** One message, as kafkajs takes it. */
 export interface OutgoingMessage {
+  /** What keeps a user's events, or a link's, in order. */
   key: string;
   /** Null is a tombstone. */
   value: string | null;
+  /** What says how to read the value. */
   headers: Record<string, string>;
 }
 
+/** Messages for one topic, as kafkajs takes them. */
 export interface OutgoingRecord {
+  /** Where they go. */
   topic: string;
+  /** One event each. */
   messages: OutgoingMessage[];
   /** -1: accepted when every replica in sync has it. */
   acks: -1;

@@ -5,6 +5,7 @@
  */
 export class PublishError extends Error {
   override readonly name = "PublishError";
+  /** One word for the trouble. */
   readonly code: string;
 
   constructor(cause: unknown) {

@@ -12,13 +12,17 @@ import type { TopicFeed } from "./topic-feed.ts";
  */
 export type LinkStanding = "alive" | "ended" | "unknown";
 
+/** Which reset links are alive, as a topic tells it. */
 export interface ResetLinkReader {
   /** Connects and begins to read; rejects where the broker is away, and may then be called again. */
   start(): Promise<void>;
+  /** How a link stands, by the digest that events call `linkId`. Never rejects. */
   standing(linkId: string): Promise<LinkStanding>;
+  /** Ends the reading. */
   stop(): Promise<void>;
 }
 
+/** Where to read, and how patiently. */
 export interface ResetLinkReaderOptions {
   /** Such as `kafkajsFeed({consumer, admin})`. */
   readonly feed: TopicFeed;

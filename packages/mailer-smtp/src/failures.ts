@@ -7,6 +7,7 @@ import { MailRefused } from "@latchkey/core";
  */
 export class SmtpError extends Error {
   override readonly name = "SmtpError";
+  /** The server's status, or one word for the trouble. */
   readonly code: string;
 
   constructor(message: string, code: string) {

@@ -16,6 +16,7 @@ import {
   windowMs,
 } from "./signing.ts";
 
+/** Which accounts to serve, and to whom. */
 export interface AccountsEndpointsOptions {
   /** The accounts to serve: any store's. */
   readonly accounts: Accounts;

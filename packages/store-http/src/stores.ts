@@ -16,18 +16,25 @@ export interface HttpStoresOptions {
   readonly url: string;
   /** What both sides know: base64url, 32 bytes or more. It signs, and is never sent. */
   readonly secret: string;
-  /** After how many seconds a call that was not answered fails with `store_unavailable` (1.5). */
+  /** After how many seconds a call that was not answered fails with `store_unavailable` (default: 1.5). */
   readonly deadlineSeconds?: number | undefined;
-  /** How many connections are open at most; what comes on top waits, within its deadline (50). */
+  /**
+   * How many connections are open at most; what comes on top waits, within its deadline
+   * (default: 50).
+   */
   readonly connections?: number | undefined;
-  /** A certificate authority of your own, and for mutual TLS our certificate (the system's, none). */
+  /**
+   * A certificate authority of your own, and for mutual TLS our certificate (default: the system's,
+   * none).
+   */
   readonly tls?: HttpStoresTls | undefined;
-  /** http:// to another machine, where something else encrypts what is sent (false). */
+  /** http:// to another machine, where something else encrypts what is sent (default: false). */
   readonly dangerouslyAllowPlainHttp?: boolean | undefined;
 }
 
 /** The stores that another service keeps: spread them beside those for sessions. */
 export interface HttpStores {
+  /** Users and their outbox, in the other service. */
   readonly accounts: Accounts;
 }
 

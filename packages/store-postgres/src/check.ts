@@ -6,9 +6,9 @@ import { namesIn } from "./sql.ts";
 
 /** Whom to ask. */
 export interface CheckOptions {
-  /** The schema of the tables, as it was migrated (`latchkey`). */
+  /** The schema of the tables, as it was migrated (default: `latchkey`). */
   readonly schema?: string | undefined;
-  /** After how many seconds an unanswered check fails (1.5). */
+  /** After how many seconds an unanswered check fails (default: 1.5). */
   readonly deadlineSeconds?: number | undefined;
 }
 

@@ -7,18 +7,21 @@ import { namesIn } from "./sql.ts";
 
 /** Where to migrate. */
 export interface MigrateOptions {
-  /** The schema of the tables (`latchkey`); made if it is not there. */
+  /** The schema of the tables (default: `latchkey`); made if it is not there. */
   readonly schema?: string | undefined;
-  /** After how many seconds a connection, or a question about what is there, fails (10). */
+  /** After how many seconds a connection, or a question about what is there, fails (default: 10). */
   readonly deadlineSeconds?: number | undefined;
-  /** How many seconds another migrating process is waited for, and each change may take (300). */
+  /** How many seconds another migrating process is waited for, and each change may take (default: 300). */
   readonly patienceSeconds?: number | undefined;
 }
 
 /** How a migration of this version of the package stands in a database. */
 export interface MigrationStatus {
+  /** Its number; they run in this order. */
   readonly version: number;
+  /** What it is called. */
   readonly name: string;
+  /** Whether the database has it. */
   readonly applied: boolean;
 }
 

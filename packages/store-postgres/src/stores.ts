@@ -15,18 +15,18 @@ import { users } from "./users.ts";
 
 /** How the stores use a database. */
 export interface PostgresStoresOptions {
-  /** The schema of the tables, as it was migrated (`latchkey`). */
+  /** The schema of the tables, as it was migrated (default: `latchkey`). */
   readonly schema?: string | undefined;
-  /** After how many seconds a call that was not answered fails with `store_unavailable` (1.5). */
+  /** After how many seconds a call that was not answered fails with `store_unavailable` (default: 1.5). */
   readonly deadlineSeconds?: number | undefined;
   /**
-   * Whether connections of a pool keep the statements prepared (true). False for a pooler between
+   * Whether connections of a pool keep the statements prepared (default: true). False for a pooler between
    * that does not carry them over, such as PgBouncer before 1.21 in transaction mode.
    */
   readonly prepare?: boolean | undefined;
   /**
    * How notifications are heard: a pool, which lends one connection to each watcher, or a function
-   * (the pool the stores were given; with Kysely alone there is none: workers poll, and those who
+   * (default: the pool the stores were given; with Kysely alone there is none: workers poll, and those who
    * remember sessions are told every second that they may have missed something).
    */
   readonly listen?: Listen | PoolLike | undefined;

@@ -3,11 +3,13 @@ import { rememberErrors, unavailable } from "./client/failures.ts";
 import type { RedisLike } from "./client/redis-like.ts";
 import { within } from "./client/runner.ts";
 
+/** How a connection behaves. */
 export interface ConnectOptions {
-  /** How long a command, or a connection, may take, in milliseconds (1500). */
+  /** How long a command, or a connection, may take, in milliseconds (default: 1500). */
   readonly deadlineMs?: number | undefined;
 }
 
+/** A connection that fails fast. */
 export interface RedisConnection {
   /** For `redisStores` and `checkRedis`. */
   readonly redis: RedisLike;

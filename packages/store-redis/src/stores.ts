@@ -8,22 +8,26 @@ import { redisLimits } from "./limits/rate-limiter.ts";
 import { channelOf, redisSessions } from "./sessions/session-store.ts";
 import { redisWatch } from "./sessions/watch.ts";
 
+/** How Redis is used. */
 export interface RedisStoresOptions {
-  /** What every key and channel begins with ("latchkey"). */
+  /** What every key and channel begins with (default: `latchkey`). */
   readonly prefix?: string | undefined;
   /**
-   * How many replicas must have a close before it is answered (0). While fewer answer, closing
+   * How many replicas must have a close before it is answered (default: 0). While fewer answer, closing
    * takes a quarter of the deadline and then fails; other calls of the same connection wait behind it.
    */
   readonly waitReplicas?: number | undefined;
-  /** After so many milliseconds without an answer a call fails with `store_unavailable` (1500). */
+  /** After so many milliseconds without an answer a call fails with `store_unavailable` (default: 1500). */
   readonly deadlineMs?: number | undefined;
 }
 
 /** The stores that Redis keeps: spread them beside those that keep the accounts. */
 export interface RedisStores {
+  /** Who is signed in. */
   readonly sessions: SessionStore;
+  /** Mailed codes and tries of them. */
   readonly codes: CodeStore;
+  /** Counters of attempts. */
   readonly limits: RateLimiter;
 }
 

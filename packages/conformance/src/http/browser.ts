@@ -4,6 +4,7 @@ import { send, type Answer } from "./wire.ts";
 
 /** What a browser shows: the last answer, and where it stands. */
 export interface Shown extends Answer {
+  /** Where the browser stands. */
   readonly path: string;
   /** Every place that was passed on the way, first to last, with its answer. */
   readonly hops: readonly Answer[];
@@ -11,7 +12,9 @@ export interface Shown extends Answer {
 
 /** A browser without script: it keeps cookies, follows redirects and posts forms as they stand. */
 export interface Browser {
+  /** What it keeps, by name. */
   readonly cookies: Map<string, string>;
+  /** Opens a place, and follows where that leads. */
   open(path: string, headers?: readonly string[]): Promise<Shown>;
   /** Posts the page's form with these values typed in. */
   submit(
@@ -25,6 +28,7 @@ export interface Browser {
 export const ownForm = ["sec-fetch-site", "same-origin", "origin", "null"] as const;
 export const formType = ["content-type", "application/x-www-form-urlencoded"] as const;
 
+/** A browser with no cookies yet. */
 export function aBrowser({ url }: Pick<Door, "url">): Browser {
   const cookies = new Map<string, string>();
   const go = async (

@@ -29,12 +29,17 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A server with Latchkey in it, and what a test may look into. */
 export interface Door {
+  /** Where it listens. */
   readonly url: string;
+  /** What is mounted in it. */
   readonly auth: Auth;
+  /** Every mail it sent. */
   readonly mailer: MemoryMailer;
+  /** Its time, which stands still until it is moved. */
   readonly clock: ManualClock;
   /** Every call of a store since the server stood, oldest first. */
   readonly calls: string[];
+  /** Every event since the server stood, oldest first. */
   readonly events: AuthEvent[];
   /** Sends a request; what comes back on a path of the contract is held against the contract. */
   send(sending: Sending): Promise<Answer>;
@@ -44,13 +49,17 @@ export interface Door {
   check(sending: Sending, answer: Answer): void;
   /** Sends JSON; `headers` are names and values in turn. */
   json(method: string, path: string, body: unknown, headers?: readonly string[]): Promise<Answer>;
+  /** Sends fields as JSON by POST. */
   post(path: string, fields: Fields, headers?: readonly string[]): Promise<Answer>;
+  /** Asks by GET. */
   get(path: string, headers?: readonly string[]): Promise<Answer>;
   /** Runs what was left to do after the answers: the mails arrive. */
   runJobs(): Promise<void>;
+  /** Ends the server. */
   close(): Promise<void>;
 }
 
+/** Starts a server with Latchkey in it, on memory stores. */
 export async function openDoor(listen: Listen, setting: Setting): Promise<Door> {
   const clock = manualClock("2026-01-01T00:00:00Z");
   const mailer = memoryMailer(clock);

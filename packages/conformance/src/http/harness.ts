@@ -3,8 +3,11 @@ import type { Listen } from "./listen.ts";
 
 /** What the test file of an adapter gives. */
 export interface HttpHarness {
+  /** Names a group of tests. */
   readonly describe: (name: string, body: () => void) => void;
+  /** Registers one test. */
   readonly it: (name: string, body: () => Promise<void>) => void;
+  /** Starts a server of the framework under test. */
   readonly listen: Listen;
 }
 

@@ -11,6 +11,7 @@ export interface HostOptions extends MountOptions {
 export interface Listening {
   /** Such as `http://127.0.0.1:49152`. */
   readonly url: string;
+  /** Ends the server and its connections. */
   close(): Promise<void>;
 }
 

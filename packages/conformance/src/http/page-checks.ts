@@ -58,12 +58,15 @@ export function assertPage(answer: Answer, status: number): string {
 
 /** Somebody with a link in the mail. */
 export interface Linked extends Registered {
+  /** The id in the link. */
   readonly uid: string;
+  /** The token of the mailed link. */
   readonly token: string;
   /** The path that the mailed link leads to. */
   readonly link: string;
 }
 
+/** Somebody with a live reset link in the mailbox. */
 export async function aLinked(door: Door): Promise<Linked> {
   const person = await aUser(door);
   const token = await aResetToken(door, person);

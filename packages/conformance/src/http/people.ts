@@ -25,10 +25,15 @@ export const paths = {
 
 /** What somebody types to register. */
 export interface Person {
+  /** As it is typed. */
   readonly firstName: string;
+  /** As it is typed. */
   readonly lastName: string;
+  /** Nobody else's. */
   readonly email: string;
+  /** Nobody else's. */
   readonly tag: string;
+  /** One that the default policy takes. */
   readonly password: string;
 }
 
@@ -47,7 +52,9 @@ export function aPerson(own: Partial<Person> = {}): Person {
 
 /** What a person holds who registered. */
 export interface Registered extends Person {
+  /** What `register` answered. */
   readonly registrationId: string;
+  /** What was mailed. */
   readonly code: string;
 }
 
@@ -117,6 +124,7 @@ export function tokenOf(link: string): string {
   return decodeURIComponent(token);
 }
 
+/** The header that carries an access token, as name and value. */
 export function bearer(token: string): readonly string[] {
   return ["authorization", `Bearer ${token}`];
 }

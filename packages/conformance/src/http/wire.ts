@@ -12,8 +12,11 @@ export interface Sending {
 
 /** One answer, as it came in. */
 export interface Answer {
+  /** The HTTP status. */
   readonly status: number;
+  /** By name, in lower case. */
   readonly headers: IncomingHttpHeaders;
+  /** The body. */
   readonly text: string;
   /** What was asked, for messages of assertions. */
   readonly asked: string;

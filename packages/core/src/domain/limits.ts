@@ -1,13 +1,18 @@
 /** At most `limit` in any `windowSeconds`; above ten, an attempt may count for a tenth longer. */
 export interface WindowLimit {
+  /** Attempts allowed in the window. */
   readonly limit: number;
+  /** How long the window is. */
   readonly windowSeconds: number;
 }
 
 /** `free` at will, then waits that double from `baseSeconds` to `maxSeconds`. */
 export interface BackoffLimit {
+  /** Attempts without a wait before them, at least 1. */
   readonly free: number;
+  /** The first wait. */
   readonly baseSeconds: number;
+  /** The longest wait. */
   readonly maxSeconds: number;
   /** Forgotten after so long without an attempt. */
   readonly windowSeconds: number;
@@ -85,6 +90,7 @@ export const defaultLimits = {
 } as const;
 defaultLimits satisfies Readonly<Record<string, WindowLimit | BackoffLimit>>;
 
+/** The name of a limit, as `limits` and the event `limit.hit` say it. */
 export type LimitName = keyof typeof defaultLimits;
 
 /** Every limit with its numbers. */

@@ -1,6 +1,7 @@
 /** The languages of every answer, page and mail. */
 export const locales = ["en", "ru"] as const;
 
+/** A language that answers, pages and mails are written in. */
 export type Locale = (typeof locales)[number];
 
 export function isLocale(value: unknown): value is Locale {

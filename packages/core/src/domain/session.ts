@@ -3,17 +3,23 @@
  * session and the generation it renews, so parallel renewals agree instead of forking.
  */
 export interface Session {
+  /** UUID; what both tokens name. */
   readonly id: string;
+  /** Whose it is. */
   readonly userId: string;
   /** The user's epoch when the session began, or when a close-all spared it. */
   readonly epoch: number;
+  /** How often it was renewed. */
   readonly generation: number;
+  /** When somebody signed in. */
   readonly createdAt: Date;
+  /** When it was renewed last, or began. */
   readonly rotatedAt: Date;
   /** Unless renewed, it ends here. */
   readonly idleExpiresAt: Date;
   /** However often renewed, it ends here. */
   readonly expiresAt: Date;
+  /** The address it was opened from. */
   readonly ip: string;
   /** A label such as `Firefox/Linux`, at most 16 bytes. */
   readonly agent: string;
@@ -21,8 +27,11 @@ export interface Session {
 
 /** The verified owner of a request. */
 export interface Caller {
+  /** The user's id. */
   readonly userId: string;
+  /** The user's tag, as it was when the token was issued. */
   readonly tag: string;
+  /** The session the token belongs to. */
   readonly sessionId: string;
 }
 

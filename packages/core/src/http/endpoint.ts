@@ -1,7 +1,10 @@
 /** As much of Node's own request as is looked at: its address and headers as they were sent. */
 export interface Message {
+  /** Such as `POST`. */
   readonly method?: string | undefined;
+  /** The request target, as it was sent. */
   readonly url?: string | undefined;
+  /** Names and values in turn, repetitions included. */
   readonly rawHeaders: readonly string[];
   /** Without an address for a Unix socket. */
   readonly socket: { readonly remoteAddress?: string | undefined };
@@ -24,6 +27,7 @@ export interface EndpointRequest {
 
 /** What an adapter writes back, as it is. */
 export interface EndpointReply {
+  /** The HTTP status. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;

@@ -11,11 +11,17 @@ import { json } from "./reply.ts";
 
 /** A refusal on the wire (RFC 9457). `code` is the stable word, the rest is for people. */
 export interface Problem {
+  /** `urn:latchkey:problem:` and the code. */
   readonly type: string;
+  /** One sentence, in the client's language. */
   readonly title: string;
+  /** The HTTP status once more. */
   readonly status: number;
+  /** The title, or for 429 and 503 how long to wait. */
   readonly detail: string;
+  /** What to decide by. */
   readonly code: AuthErrorCode;
+  /** Faults of single fields; left out where there are none to tell. */
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
 

@@ -2,10 +2,15 @@ import type { Clock } from "../ports/clock.ts";
 
 /** Lengths of time, added up. */
 export interface Duration {
+  /** Of 24 hours. */
   readonly days?: number | undefined;
+  /** Of 60 minutes. */
   readonly hours?: number | undefined;
+  /** Of 60 seconds. */
   readonly minutes?: number | undefined;
+  /** Of 1000 milliseconds. */
   readonly seconds?: number | undefined;
+  /** Fractions too. */
   readonly milliseconds?: number | undefined;
 }
 

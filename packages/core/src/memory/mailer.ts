@@ -11,11 +11,16 @@ export interface MemoryMailer extends Mailer {
   /** The newest thousand, oldest first. */
   readonly messages: readonly KeptMessage[];
   /**
-   * The newest message to an address, or the newest of one kind.
+   * The newest message to an address.
    *
    * @throws TypeError if there is none
    */
   last(to: string): KeptMessage;
+  /**
+   * The newest message of one kind to an address.
+   *
+   * @throws TypeError if there is none
+   */
   last<Kind extends MailMessage["kind"]>(
     to: string,
     kind: Kind,

@@ -1,21 +1,30 @@
+/** A code that was made, to be kept as its digest. */
 export interface PutCodeRequest {
   /** HMAC of the canonical email. */
   readonly emailKey: string;
+  /** The claim it was made for. */
   readonly registrationId: string;
+  /** HMAC of email and code. */
   readonly digest: string;
   /** Of the job that made the code: a later one voids an earlier one. */
   readonly sequence: number;
+  /** When the code ends. */
   readonly expiresAt: Date;
   /** When the claim itself ends; counters last that long. */
   readonly claimExpiresAt: Date;
 }
 
+/** A code as somebody typed it, digested. */
 export interface AttemptRequest {
+  /** HMAC of the canonical email. */
   readonly emailKey: string;
+  /** HMAC of email and code. */
   readonly digest: string;
+  /** The claim it is tried for; any of the email's when absent. */
   readonly registrationId?: string | undefined;
 }
 
+/** How many wrong codes are compared before none is. */
 export interface AttemptLimits {
   /** Tries with a registration's id, resends included. */
   readonly perRegistration: number;
@@ -23,6 +32,7 @@ export interface AttemptLimits {
   readonly perEmail: number;
 }
 
+/** Whether a typed code is the one that was mailed. */
 export type AttemptOutcome =
   | {
       readonly outcome: "matched";

@@ -131,6 +131,7 @@ export interface AuthEvents {
   };
 }
 
+/** The name of an event. */
 export type AuthEventName = keyof AuthEvents;
 
 /** One event, discriminated by `name`. */
@@ -154,11 +155,13 @@ export type DurableEventName =
   | "reset.ended"
   | "password.changed";
 
+/** One event that handlers are told of, discriminated by `name`. */
 export type DurableEvent = {
   [Name in DurableEventName]: AuthEventOf<Name>;
 }[DurableEventName];
 
 /** Where events go, best effort: a sink that throws changes nothing. */
 export interface EventSink {
+  /** Tells of one event. */
   emit(event: AuthEvent): void;
 }

@@ -3,6 +3,7 @@ import type { DurableEventName } from "./event-sink.ts";
 
 /** What is left to do after an answer, by kind. Ids and addresses to write to; never a secret. */
 export interface JobPayloads {
+  /** Make a code for a claim and mail it. */
   "send-confirmation": {
     readonly registrationId: string;
     /** As given by whoever asked: nothing is sent unless it is the claim's own. */
@@ -11,13 +12,16 @@ export interface JobPayloads {
     /** Asked for again: then the mail counts by its email before it is sent, not before it is left. */
     readonly again: boolean;
   };
+  /** Make a reset link or code and mail it, if a user owns the email. */
   "send-reset-link": {
     readonly email: string;
     readonly locale: Locale;
     /** Over the email's limit: nothing is sent. */
     readonly overLimit: boolean;
   };
+  /** Tell a user by mail of what was done to the account. */
   "send-notice": { readonly userId: string; readonly notice: "password_changed" };
+  /** End a user's sessions of earlier epochs. */
   "close-sessions": {
     readonly userId: string;
     /**
@@ -27,12 +31,14 @@ export interface JobPayloads {
     readonly before: number | null;
     readonly exceptSessionId: string | null;
   };
+  /** Tell that a link's time is over. */
   "expire-reset-link": {
     readonly userId: string;
     readonly digest: string;
     /** ISO 8601. */
     readonly expiresAt: string;
   };
+  /** Run the application's own handler of an event. */
   "run-handler": {
     readonly event: DurableEventName;
     readonly userId: string;
@@ -47,6 +53,7 @@ export interface JobPayloads {
   };
 }
 
+/** The kinds of jobs. */
 export type JobKind = keyof JobPayloads;
 
 interface JobOf<Kind extends JobKind> {

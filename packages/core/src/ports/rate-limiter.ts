@@ -12,8 +12,11 @@ interface RuleBase {
  * one by one.
  */
 export interface WindowRule extends RuleBase {
+  /** Tells it from a back-off. */
   readonly kind: "window";
+  /** Attempts allowed in the window. */
   readonly limit: number;
+  /** How long the window is. */
   readonly windowSeconds: number;
 }
 
@@ -22,15 +25,22 @@ export interface WindowRule extends RuleBase {
  * from `baseSeconds` to `maxSeconds`; forgotten after `windowSeconds` without one.
  */
 export interface BackoffRule extends RuleBase {
+  /** Tells it from a window. */
   readonly kind: "backoff";
+  /** Attempts without a wait before them, at least 1. */
   readonly free: number;
+  /** The first wait. */
   readonly baseSeconds: number;
+  /** The longest wait. */
   readonly maxSeconds: number;
+  /** Forgotten after so long without an attempt. */
   readonly windowSeconds: number;
 }
 
+/** One way to count, discriminated by `kind`. */
 export type LimitRule = WindowRule | BackoffRule;
 
+/** Whether an attempt may go on. */
 export type TakeOutcome =
   | { readonly outcome: "allowed" }
   | {
@@ -43,6 +53,7 @@ export type TakeOutcome =
 
 /** What a success gives back. */
 export interface Forgiveness {
+  /** Whose counters they are. */
   readonly subject: string;
   /** Counters to forget. */
   readonly clear: readonly LimitRule[];

@@ -1,7 +1,10 @@
 import type { Session } from "../domain/session.ts";
 
+/** A verified refresh token's wish. */
 export interface RotateRequest {
+  /** Whose session it is. */
   readonly userId: string;
+  /** The session to renew. */
   readonly sessionId: string;
   /** The generation the refresh token names. */
   readonly generation: number;
@@ -9,9 +12,11 @@ export interface RotateRequest {
   readonly epoch: number;
   /** How long the generation before the current one is answered with its successor again. */
   readonly graceSeconds: number;
+  /** How long it then stands unrenewed. */
   readonly idleSeconds: number;
 }
 
+/** What became of a renewal; `rotated` and `repeated` answer the pair of `session`. */
 export type RotateOutcome =
   | { readonly outcome: "rotated"; readonly session: Session }
   | { readonly outcome: "repeated"; readonly session: Session }
@@ -21,6 +26,7 @@ export type RotateOutcome =
   | { readonly outcome: "stale" }
   | { readonly outcome: "gone" };
 
+/** Which of a user's sessions end. */
 export interface CloseAllOptions {
   /** Only sessions of an epoch below this; all when absent. */
   readonly before?: number | undefined;

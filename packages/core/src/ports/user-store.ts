@@ -1,6 +1,7 @@
 import type { Identifier, Registration, User } from "../domain/user.ts";
 import type { Job, Outbox } from "./outbox.ts";
 
+/** A claim whose code was right. */
 export interface ConfirmRequest {
   /** The registration's id; the user keeps it. */
   readonly id: string;
@@ -10,9 +11,11 @@ export interface ConfirmRequest {
   readonly tag?: string | undefined;
   /** The mailbox is proven but the password is not: the user is made without one. */
   readonly withoutPassword: boolean;
+  /** Added in the same step, or not at all. */
   readonly jobs: readonly Job[];
 }
 
+/** What became of a confirmation. */
 export type ConfirmOutcome =
   | { readonly outcome: "confirmed"; readonly user: User }
   /** Another call confirmed this registration before. */
@@ -22,55 +25,78 @@ export type ConfirmOutcome =
   | { readonly outcome: "tag_taken" }
   | { readonly outcome: "gone" };
 
+/** Whom a typed identifier means. */
 export type LoginSubject =
   | { readonly kind: "user"; readonly user: User }
   | { readonly kind: "registration"; readonly registration: Registration };
 
+/** A reset link or code that was made, to be kept as its digest. */
 export interface OfferResetRequest {
+  /** Whose password it resets. */
   readonly userId: string;
+  /** Names it without being it. */
   readonly digest: string;
+  /** When it was asked for: the later one wins. */
   readonly requestedAt: Date;
+  /** When it ends. */
   readonly expiresAt: Date;
+  /** Added in the same step, or not at all. */
   readonly jobs: readonly Job[];
 }
 
+/** Whether the link is the user's live one now. */
 export type OfferResetOutcome =
   | { readonly outcome: "offered"; readonly supersededDigest: string | null }
   /** A later link, a use of this one, or a change of password since `requestedAt`. */
   | { readonly outcome: "superseded" };
 
+/** Whether a link lives. */
 export type InspectResetOutcome =
   | { readonly outcome: "live"; readonly expiresAt: Date }
   | { readonly outcome: "gone" };
 
+/** A new password, by a link or code that was proven. */
 export interface ResetPasswordRequest {
+  /** Whose password it is. */
   readonly userId: string;
+  /** Of the link or code to use up. */
   readonly digest: string;
+  /** PHC string. */
   readonly passwordHash: string;
+  /** Added in the same step, or not at all. */
   readonly jobs: readonly Job[];
 }
 
+/** What became of a reset; `epoch` is the new one. */
 export type ResetPasswordOutcome =
   | { readonly outcome: "done"; readonly epoch: number }
   | { readonly outcome: "gone" };
 
+/** A new password, by somebody signed in. */
 export interface ChangePasswordRequest {
+  /** Whose password it is. */
   readonly userId: string;
   /** The epoch of the session that asks. */
   readonly epoch: number;
+  /** PHC string. */
   readonly passwordHash: string;
+  /** Added in the same step, or not at all. */
   readonly jobs: readonly Job[];
 }
 
+/** Ends what stands in the caller's epoch. */
 export interface RaiseEpochRequest {
+  /** Whose epoch it is. */
   readonly userId: string;
   /** The epoch of the session that asks. */
   readonly epoch: number;
   /** UUID of this call: the same call sent twice raises once. */
   readonly operationId: string;
+  /** Added in the same step, or not at all. */
   readonly jobs: readonly Job[];
 }
 
+/** Whether the epoch was raised; `epoch` is the new one. */
 export type EpochOutcome =
   | { readonly outcome: "done"; readonly epoch: number }
   /** The user's epoch is not the one given, or the user is gone or disabled. */
@@ -191,6 +217,8 @@ export interface UserStore {
 
 /** Users and their outbox: one property, because the two must share a database. */
 export interface Accounts {
+  /** The truth about accounts. */
   readonly users: UserStore;
+  /** What is left to do after answers. */
   readonly outbox: Outbox;
 }

@@ -34,11 +34,13 @@ export type PrivateJwk = Readonly<Record<string, unknown>>;
 
 /** A set of private keys: the first signs access tokens, the others still verify them. */
 export interface PrivateJwkSet {
+  /** The first signs. */
   readonly keys: readonly PrivateJwk[];
 }
 
 /** A set of public keys, as published (RFC 7517, section 5). */
 export interface PublicJwkSet {
+  /** One for each private key that is not a shared secret. */
   readonly keys: readonly Readonly<Record<string, string>>[];
 }
 

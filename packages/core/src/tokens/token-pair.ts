@@ -4,8 +4,11 @@ import type { RefreshTokens } from "./refresh-token.ts";
 
 /** What a sign-in or a renewal answers. */
 export interface TokenPair {
+  /** A JWT for `Authorization: Bearer` (RFC 9068). */
   readonly accessToken: string;
+  /** A JWT for `renew` alone. */
   readonly refreshToken: string;
+  /** How the access token is sent (RFC 6750). */
   readonly tokenType: "Bearer";
   /** Seconds the access token still lives. */
   readonly expiresIn: number;

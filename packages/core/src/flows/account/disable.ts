@@ -4,7 +4,9 @@ import { idField, parseInput } from "../../domain/fields.ts";
 import { AuthError } from "../../errors.ts";
 import { closeSessions, runHandler } from "../../intents.ts";
 
+/** Whom to shut out. */
 export interface DisableInput {
+  /** The user's id. */
   readonly userId: string;
 }
 
@@ -13,6 +15,10 @@ export const disableInput: z.ZodType<DisableInput> = z.strictObject({ userId: id
 /**
  * Shuts a user out, for the application to call: login answers as for a wrong password, every
  * session and open link ends. An unknown id is `not_found`; disabled already is fine.
+ *
+ * 1. Parse.
+ * 2. Disable and raise the epoch, with its jobs, in one step: no login commits from here on.
+ * 3. Close every session of before; the job left in step 2 does it again if we die here.
  */
 export async function disable(context: Context, input: DisableInput): Promise<void> {
   const { userId } = parseInput(disableInput, input);

@@ -4,7 +4,9 @@ import { idField, parseInput } from "../../domain/fields.ts";
 import { AuthError } from "../../errors.ts";
 import { closeSessions, runHandler } from "../../intents.ts";
 
+/** Whom to remove. */
 export interface RemoveInput {
+  /** The user's id. */
   readonly userId: string;
 }
 
@@ -13,6 +15,10 @@ export const removeInput: z.ZodType<RemoveInput> = z.strictObject({ userId: idFi
 /**
  * Removes a user for good, for the application to call: every session ends, email and tag are free
  * again. An unknown id is `not_found`.
+ *
+ * 1. Parse.
+ * 2. Remove, with its jobs, in one step: email and tag are free from here on.
+ * 3. Close every session; the job left in step 2 does it again if we die here.
  */
 export async function remove(context: Context, input: RemoveInput): Promise<void> {
   const { userId } = parseInput(removeInput, input);

@@ -10,9 +10,13 @@ import { closeSessions, runHandler, sendNotice } from "../../intents.ts";
 import { countAttempt } from "../../limits.ts";
 import { issueTokenPair, type TokenPair } from "../../tokens/token-pair.ts";
 
+/** A new password, and the proof that its owner asks. */
 export interface ChangePasswordInput {
+  /** Whoever is signed in, out of `authenticate`. */
   readonly caller: Caller;
+  /** As typed. An account without a password has none: it is reset instead. */
   readonly currentPassword: string;
+  /** 15–128 code points by default. */
   readonly newPassword: string;
   /** When given, it must equal `newPassword`. */
   readonly confirmPassword?: string | undefined;

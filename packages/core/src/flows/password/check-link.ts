@@ -5,14 +5,19 @@ import { parseInput, tokenField } from "../../domain/fields.ts";
 import { AuthError } from "../../errors.ts";
 import { countNetwork } from "../../limits.ts";
 
+/** The link to look at. */
 export interface CheckResetLinkInput {
+  /** The token of the mailed link. */
   readonly token: string;
 }
 
+/** A link that lives. */
 export interface ResetLinkStanding {
+  /** When it ends. */
   readonly expiresAt: Date;
   /** Until then, 1 or more. */
   readonly expiresInSeconds: number;
+  /** Whose password it resets. */
   readonly userId: string;
   /** Names this link and no other, without being it. */
   readonly linkDigest: string;
@@ -22,7 +27,14 @@ export const checkResetLinkInput: z.ZodType<CheckResetLinkInput> = z.strictObjec
   token: tokenField,
 });
 
-/** Whether a reset would find the link alive; changes nothing and refuses as a reset does. */
+/**
+ * Whether a reset would find the link alive; changes nothing and refuses as a reset does.
+ *
+ * 1. Parse.
+ * 2. Count the network, as a reset does.
+ * 3. Read the token: forged is `invalid_token` even when also expired; then the time it names.
+ * 4. Ask whether the link lives: used, superseded and expired are one answer.
+ */
 export async function checkResetLink(
   context: Context,
   input: CheckResetLinkInput,

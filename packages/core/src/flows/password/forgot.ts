@@ -7,10 +7,13 @@ import { sendResetLink } from "../../intents.ts";
 import { countAttempt, countNetwork } from "../../limits.ts";
 import { resetRequestId } from "../../tokens/reset-code.ts";
 
+/** Whose password was forgotten. */
 export interface ForgotPasswordInput {
+  /** Any address; whether somebody owns it is not told. */
   readonly email: string;
 }
 
+/** The answer for every email, owned or not. */
 export interface ResetRequested {
   /** What the mailed code belongs to; null where resets go by link. Says nothing of the email. */
   readonly requestId: string | null;

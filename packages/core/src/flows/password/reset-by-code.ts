@@ -7,12 +7,15 @@ import { countAttempt, countNetwork, release } from "../../limits.ts";
 import { resetCodeDigest, resetCodeKey, triesPerResetCode } from "../../tokens/reset-code.ts";
 import { setPassword } from "./set-password.ts";
 
+/** A new password, and a mailed code's proof. */
 export interface ResetPasswordByCodeInput {
   /** What `forgotPassword` answered. */
   readonly requestId: string;
+  /** The address the code was mailed to. */
   readonly email: string;
   /** Six ASCII digits. */
   readonly code: string;
+  /** 15–128 code points by default. */
   readonly newPassword: string;
   /** When given, it must equal `newPassword`. */
   readonly confirmPassword?: string | undefined;

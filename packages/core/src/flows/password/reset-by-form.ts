@@ -12,6 +12,7 @@ import { AuthError } from "../../errors.ts";
 import { sameDigest } from "../../tokens/digests.ts";
 import { useLink } from "./use-link.ts";
 
+/** A new password, and the proof of a form that a live link led to. */
 export interface ResetPasswordByFormInput {
   /** The token of the mailed link, as the browser kept it. */
   readonly token: string;
@@ -19,6 +20,7 @@ export interface ResetPasswordByFormInput {
   readonly userId: string;
   /** The digest of the link that the form was made for, out of `checkResetLink`. */
   readonly linkDigest: string;
+  /** 15–128 code points by default. */
   readonly newPassword: string;
   /** When given, it must equal `newPassword`. */
   readonly confirmPassword?: string | undefined;

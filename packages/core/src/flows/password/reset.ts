@@ -5,11 +5,13 @@ import { emailField, parseInput, passwordField, tokenField } from "../../domain/
 import { AuthError } from "../../errors.ts";
 import { useLink } from "./use-link.ts";
 
+/** A new password, and a link's proof. */
 export interface ResetPasswordInput {
   /** The token of the mailed link. */
   readonly token: string;
   /** The user's own email: a found link alone resets nothing. */
   readonly email: string;
+  /** 15–128 code points by default. */
   readonly newPassword: string;
   /** When given, it must equal `newPassword`. */
   readonly confirmPassword?: string | undefined;

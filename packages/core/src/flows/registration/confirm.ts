@@ -8,7 +8,9 @@ import { countAttempt, countNetwork } from "../../limits.ts";
 import type { AuthEvents } from "../../ports/event-sink.ts";
 import { codeDigest, emailKey } from "../../tokens/digests.ts";
 
+/** A mailed code, and what it was mailed for. */
 export interface ConfirmInput {
+  /** The address the code was mailed to. */
   readonly email: string;
   /** Six ASCII digits. */
   readonly confirmationCode: string;
@@ -18,8 +20,11 @@ export interface ConfirmInput {
   readonly tag?: string | undefined;
 }
 
+/** A claim that became a user. Nobody is signed in by it. */
 export interface Confirmed {
+  /** The user's id: the registration's. */
   readonly userId: string;
+  /** The tag they own now. */
   readonly tag: string;
 }
 

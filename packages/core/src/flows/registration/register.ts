@@ -8,6 +8,7 @@ import { AuthError } from "../../errors.ts";
 import { sendConfirmation } from "../../intents.ts";
 import { countAttempt, countNetwork } from "../../limits.ts";
 
+/** Who wants an account. */
 export interface RegisterInput {
   /** 1–100 characters. */
   readonly firstName: string;
@@ -21,8 +22,11 @@ export interface RegisterInput {
   readonly tag?: string | undefined;
 }
 
+/** A claim that was kept, whether or not anybody owns the email. */
 export interface Registered {
+  /** Keep it for `confirm` and `resendCode`. */
   readonly registrationId: string;
+  /** The tag wanted, or made of the names. It is owned with the confirmation, not before. */
   readonly tag: string;
 }
 

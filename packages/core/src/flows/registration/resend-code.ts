@@ -5,8 +5,11 @@ import { emailField, idField, parseInput } from "../../domain/fields.ts";
 import { sendConfirmation } from "../../intents.ts";
 import { countAttempt, countNetwork } from "../../limits.ts";
 
+/** For which claim another code is wanted. */
 export interface ResendCodeInput {
+  /** The claim's own: for any other nothing is mailed. */
   readonly email: string;
+  /** What `register` answered. */
   readonly registrationId: string;
 }
 

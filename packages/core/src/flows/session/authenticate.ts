@@ -4,7 +4,9 @@ import { parseInput, tokenField } from "../../domain/fields.ts";
 import type { Caller } from "../../domain/session.ts";
 import { AuthError } from "../../errors.ts";
 
+/** What a request carries. */
 export interface AuthenticateInput {
+  /** The access token, without `Bearer`. */
   readonly accessToken: string;
 }
 

@@ -5,13 +5,17 @@ import type { Caller } from "../../domain/session.ts";
 import { AuthError } from "../../errors.ts";
 import { closeSessions } from "../../intents.ts";
 
+/** Whose sessions to end. */
 export interface CloseAllSessionsInput {
+  /** Whoever is signed in, out of `authenticate`. */
   readonly caller: Caller;
   /** Spares the session that asks (default: it ends too). */
   readonly except?: "current" | undefined;
 }
 
+/** What was ended. */
 export interface SessionsClosed {
+  /** How many sessions that was. */
   readonly closed: number;
 }
 

@@ -5,7 +5,9 @@ import { callerField, parseInput, pathIdField } from "../../domain/fields.ts";
 import type { Caller } from "../../domain/session.ts";
 import { AuthError } from "../../errors.ts";
 
+/** Which session to end. */
 export interface CloseSessionInput {
+  /** Whoever is signed in, out of `authenticate`. */
   readonly caller: Caller;
   /** As listed. */
   readonly id: string;
@@ -24,6 +26,9 @@ export const closeSessionInput: z.ZodType<ParsedClose, CloseSessionInput> = z.st
 /**
  * Ends one session of the caller's own. Whoever it belongs to, another user's id is `not_found`:
  * sessions are looked for among the caller's alone.
+ *
+ * 1. Parse; what is no id is no session of anybody's.
+ * 2. Close it.
  */
 export async function closeSession(
   context: Context,

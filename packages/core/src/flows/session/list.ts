@@ -3,17 +3,23 @@ import type { Context } from "../../context.ts";
 import { callerField, parseInput } from "../../domain/fields.ts";
 import type { Caller } from "../../domain/session.ts";
 
+/** Whose sessions to list. */
 export interface ListSessionsInput {
+  /** Whoever is signed in, out of `authenticate`. */
   readonly caller: Caller;
 }
 
 /** A session as its owner sees it. */
 export interface SessionView {
+  /** What `closeSession` takes. */
   readonly id: string;
+  /** When somebody signed in. */
   readonly createdAt: Date;
+  /** When it was last renewed, or began. */
   readonly lastRenewedAt: Date;
   /** Such as `Firefox/Linux`. */
   readonly agent: string;
+  /** The address it was opened from. */
   readonly ip: string;
   /** Whether the request came by this session. */
   readonly current: boolean;
@@ -23,7 +29,12 @@ export const listSessionsInput: z.ZodType<ListSessionsInput> = z.strictObject({
   caller: callerField,
 });
 
-/** The caller's own live sessions, oldest first; ids, never tokens. */
+/**
+ * The caller's own live sessions, oldest first; ids, never tokens.
+ *
+ * 1. Parse.
+ * 2. Read them.
+ */
 export async function listSessions(
   context: Context,
   input: ListSessionsInput,

@@ -10,9 +10,11 @@ import type { AuthEvents } from "../../ports/event-sink.ts";
 import type { LoginSubject } from "../../ports/user-store.ts";
 import { issueTokenPair, type TokenPair } from "../../tokens/token-pair.ts";
 
+/** Who signs in. */
 export interface LoginInput {
   /** A tag or an email. */
   readonly tag: string;
+  /** As typed: nothing is trimmed. */
   readonly password: string;
 }
 

@@ -4,8 +4,11 @@ import type { Client } from "../../domain/client.ts";
 import { parseInput, tokenField } from "../../domain/fields.ts";
 import { AuthError } from "../../errors.ts";
 
+/** A session, by either of its tokens; both may be given. */
 export interface LogoutInput {
+  /** An expired one still names its session. */
   readonly accessToken?: string | undefined;
+  /** Of any generation. */
   readonly refreshToken?: string | undefined;
 }
 

@@ -9,7 +9,9 @@ import type { RotateOutcome } from "../../ports/session-store.ts";
 import type { RefreshClaims } from "../../tokens/refresh-token.ts";
 import { issueTokenPair, type TokenPair } from "../../tokens/token-pair.ts";
 
+/** What is exchanged for the next pair. */
 export interface RenewInput {
+  /** The newest one, or the one before it within the grace. */
   readonly refreshToken: string;
 }
 
