@@ -3,7 +3,6 @@ import { type DeclarationReflection, type ProjectReflection, ReflectionKind } fr
 
 /** Members that a page of its own describes, or somebody else's documentation. */
 const describedElsewhere: readonly (readonly [owner: RegExp, why: string])[] = [
-  [/^AuthEvents$/, "docs/events.md tells of each event"],
   [/Like$/, "as much of another library's type as is used"],
   [/^(?:OutgoingMail|SubscriberOptions)$/, "what another library takes"],
 ];

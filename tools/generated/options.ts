@@ -29,6 +29,8 @@ const others: readonly (readonly [heading: string, path: string, type: string])[
   ["`smtpMailer(options)`", "mailer-smtp/src/options.ts", "SmtpMailerOptions"],
   ["`kafkaHandlers(options)`", "events-kafka/src/options.ts", "KafkaHandlersOptions"],
   ["`resetLinkReader(options)`", "events-kafka/src/reset-link-reader.ts", "ResetLinkReaderOptions"],
+  ["`foreignHashes(options)`", "foreign-hashes/src/foreign-hashes.ts", "ForeignHashesOptions"],
+  ["`instrument(options)`", "opentelemetry/src/instrument.ts", "InstrumentOptions"],
 ];
 
 export const options: Generated = {

@@ -4,6 +4,7 @@ import { recordMetrics } from "./metrics.ts";
 import { watchOutbox } from "./outbox-gauge.ts";
 import { recordSpans } from "./spans.ts";
 
+/** Whose spans and metrics they are, and what is counted besides. */
 export interface InstrumentOptions {
   /** Whose spans they are (the global one). */
   readonly tracerProvider?: TracerProvider | undefined;
@@ -16,6 +17,7 @@ export interface InstrumentOptions {
   readonly outbox?: Pick<Outbox, "count"> | undefined;
 }
 
+/** What has been begun, so that it can be ended. */
 export interface Instrumented {
   /** Ends it: nothing listens any more, and spans that are open end here. Again: nothing. */
   stop(): void;

@@ -7,19 +7,27 @@ import { makeTag } from "./tag.ts";
 export interface ImportedUserInput {
   /** Proven to be theirs: whoever imports it vouches for that. */
   readonly email: string;
+  /** 3 to 32 of `a-z0-9_.-`, compared without case (default: made of the names). */
   readonly tag?: string | undefined;
+  /** At most 100 code points (default: empty). */
   readonly firstName?: string | undefined;
+  /** At most 100 code points (default: empty). */
   readonly lastName?: string | undefined;
+  /** The language of mails (default: `en`). */
   readonly locale?: Locale | undefined;
 }
 
 /** In canonical form. */
 export interface ImportedUser {
+  /** As it is looked up, compared and mailed to. */
   readonly email: string;
+  /** As it is looked up and compared. */
   readonly tag: string;
   /** Empty where the other system asked for none. */
   readonly firstName: string;
+  /** Empty where the other system asked for none. */
   readonly lastName: string;
+  /** The language of mails. */
   readonly locale: Locale;
 }
 

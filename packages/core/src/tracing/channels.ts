@@ -36,12 +36,15 @@ export type CallOutcome = "ok" | "failed" | AuthErrorCode;
 
 /** One call of a flow. What `recall` answers from memory is no call. */
 export interface TracedFlow extends Traced<CallOutcome> {
+  /** The method of `Auth` that was called. */
   readonly flow: FlowName;
 }
 
 /** One call of a store's method, made for a flow or a job. */
 export interface TracedStoreCall extends Traced<CallOutcome> {
+  /** Which store. */
   readonly port: StorePort;
+  /** One of its port's methods, never anything else. */
   readonly method: string;
 }
 
@@ -50,6 +53,7 @@ export type JobEnding = "done" | "failed" | "postponed" | "buried" | "untold";
 
 /** One run of a job. */
 export interface TracedJob extends Traced<JobEnding> {
+  /** What is to be done. */
   readonly kind: JobKind;
 }
 
@@ -58,20 +62,27 @@ export type MailOutcome = "ok" | "failed" | "refused";
 
 /** One mail given to the mailer. */
 export interface TracedMail extends Traced<MailOutcome> {
+  /** What it tells. */
   readonly kind: MailContent["kind"];
 }
 
 /** One password hashed or verified; `busy` is one that was turned away. */
 export interface TracedHash extends Traced<CallOutcome> {
+  /** Whether one was made or compared. */
   readonly method: "hash" | "verify";
 }
 
 /** What each channel tells. */
 export interface TracedWork {
+  /** Told of by `latchkey:flow`. */
   readonly flow: TracedFlow;
+  /** Told of by `latchkey:store`. */
   readonly store: TracedStoreCall;
+  /** Told of by `latchkey:job`. */
   readonly job: TracedJob;
+  /** Told of by `latchkey:mail`. */
   readonly mail: TracedMail;
+  /** Told of by `latchkey:hash`. */
   readonly hash: TracedHash;
 }
 
