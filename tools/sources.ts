@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSync } from "oxc-parser";
 
-const notOurs = new Set(["node_modules", "dist", "coverage", ".git"]);
+const notOurs = new Set(["node_modules", "dist", "coverage", ".mutation", ".git"]);
 
 export interface Import {
   readonly specifier: string;
