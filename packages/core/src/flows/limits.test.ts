@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import {
   ada,
   aPerson,
+  askForCode,
   askForLink,
   elsewhere,
   home,
@@ -12,7 +13,7 @@ import {
   signUpAndIn,
   wrongPassword,
 } from "../../test/people.ts";
-import { makeWorld, type World } from "../../test/world.ts";
+import { byCode, makeWorld, type World } from "../../test/world.ts";
 import { defaultLimits, type LimitName, type Limits } from "../domain/limits.ts";
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
@@ -256,6 +257,15 @@ it("switched off, nothing is counted or given back", async () => {
     const change = { caller, currentPassword: wrongPassword, newPassword };
     await ignoring(world.auth.changePassword(change, home));
   }
+  await world.auth.resetPassword({ token, email: ada.email, newPassword }, home);
+  expect(world.calls.map(({ port }) => port)).not.toContain("limits");
+});
+
+it("switched off, a reset by code gives nothing back either", async () => {
+  const world = makeWorld({ ...byCode, limits: "off" });
+  await signUp(world);
+  const mailed = await askForCode(world);
+  await world.auth.resetPasswordByCode({ ...mailed, newPassword }, home);
   expect(world.calls.map(({ port }) => port)).not.toContain("limits");
 });
 
