@@ -12,6 +12,7 @@ import {
 } from "../../../test/people.ts";
 import { traceOf } from "../../../test/ports.ts";
 import { makeWorld, type World } from "../../../test/world.ts";
+import type { ChangePasswordRequest } from "../../ports/user-store.ts";
 import type { ChangePasswordInput } from "./change.ts";
 
 const change = (
@@ -34,6 +35,22 @@ it("makes its calls in the order of its steps, and answers a fresh pair", async 
   const { accessToken } = pair;
   const caller = await world.auth.authenticate({ accessToken }, home);
   expect(caller.sessionId).not.toBe(mine.caller.sessionId);
+});
+
+it("leaves two jobs, due at once: the sessions' end, and a notice that waits for no handler", async () => {
+  const world = makeWorld();
+  const mine = await signUpAndIn(world);
+  world.forget();
+  await change(world, mine);
+  const now = world.clock.now();
+  const { jobs } = world.calls.find(({ method }) => method === "changePassword")
+    ?.args[0] as ChangePasswordRequest;
+  const common = { id: expect.any(String) as string, lane: null, createdAt: now, dueAt: now };
+  const { userId } = mine;
+  expect(jobs).toEqual([
+    { ...common, kind: "close-sessions", payload: { userId, before: null, exceptSessionId: null } },
+    { ...common, kind: "send-notice", payload: { userId, notice: "password_changed" } },
+  ]);
 });
 
 it("A-30: after a change only the fresh session stands, and the owner is told", async () => {
