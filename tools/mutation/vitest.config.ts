@@ -45,6 +45,7 @@ export default defineConfig({
           isolate: false,
           include: [
             "packages/core/src/{flows,jobs,memory,tokens}/**/*.test.ts",
+            "packages/core/src/http/guard*.test.ts",
             "packages/conformance/test/memory.test.ts",
           ],
           exclude: [...configDefaults.exclude, ...searches, ...mocking],
