@@ -59,8 +59,11 @@ it("a login to a claim is told as unconfirmed only where its password was right"
   const world = makeWorld();
   await register(world, ada);
   world.forget();
-  for (const password of [wrongPassword, ada.password]) {
-    await expect(world.auth.login({ tag: ada.tag, password }, elsewhere)).rejects.toThrow();
+  for (const [password, refusal] of [
+    [wrongPassword, "invalid_credentials"],
+    [ada.password, "unconfirmed"],
+  ] as const) {
+    await expect(world.auth.login({ tag: ada.tag, password }, elsewhere)).rejects.toThrow(refusal);
   }
   expect(world.events).toMatchObject([
     { name: "login.failed", reason: "wrong_password", userId: null, ip: elsewhere.ip },

@@ -113,7 +113,7 @@ describe("sameDigest", () => {
   it("finds two digests the same only where they agree to the last letter", () => {
     const digest = emailKey(keys, "ada@example.com");
     const other = emailKey(keys, "eve@example.com");
-    expect(sameDigest(digest, `${digest}`)).toBe(true);
+    expect(sameDigest(digest, emailKey(keys, "ada@example.com"))).toBe(true);
     for (const text of [other, `${digest.slice(0, -1)}A`, digest.slice(0, -1), `${digest}A`, ""]) {
       expect(sameDigest(digest, text)).toBe(false);
       expect(sameDigest(text, digest)).toBe(false);

@@ -48,8 +48,8 @@ it("leaves two jobs, due at once: the sessions' end, and a notice that waits for
   world.forget();
   await change(world, mine);
   const now = world.clock.now();
-  const { jobs } = world.calls.find(({ method }) => method === "changePassword")
-    ?.args[0] as ChangePasswordRequest;
+  const [request] = world.calls.find(({ method }) => method === "changePassword")?.args ?? [];
+  const { jobs } = request as ChangePasswordRequest;
   const common = { id: expect.any(String) as string, lane: null, createdAt: now, dueAt: now };
   const { userId } = mine;
   expect(jobs).toEqual([
