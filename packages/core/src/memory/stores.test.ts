@@ -31,17 +31,20 @@ describe("memoryStores", () => {
     expect(await other.limits.take("subject", [rule], at(0))).toEqual({ outcome: "allowed" });
   });
 
-  it("forgets the id of a job a day after it was done", async () => {
+  it("forgets the id of a job a day after it was done, however many others are known", async () => {
     const { outbox } = memoryStores().accounts;
-    const run = async (second: number): Promise<number> => {
-      await outbox.enqueue([aJob], at(second));
-      const taken = await outbox.claim(["send-reset-link"], 10, 60, at(second));
+    const run = async (jobs: readonly Job[], second: number, claimed = second): Promise<number> => {
+      await outbox.enqueue(jobs, at(second));
+      const taken = await outbox.claim(["send-reset-link"], 100, 60, at(claimed));
       for (const { id, lease } of taken) await outbox.done(id, lease);
       return taken.length;
     };
-    expect(await run(0)).toBe(1);
-    expect(await run(daySeconds - 1)).toBe(0);
-    expect(await run(daySeconds)).toBe(1);
+    const others = Array.from({ length: 50 }, (_, n) => ({ ...aJob, id: `other ${n}` }));
+    expect(await run(others, 0)).toBe(50);
+    // It is done no sooner than it was taken.
+    expect(await run([aJob], 0, 60)).toBe(1);
+    expect(await run([aJob], 59 + daySeconds)).toBe(0);
+    expect(await run([aJob], 60 + daySeconds)).toBe(1);
   });
 
   it("wakes workers when a job is added and when its lane is free again", async () => {
