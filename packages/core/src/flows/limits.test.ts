@@ -205,6 +205,16 @@ it("loginByIdentifierAndNetwork: five at will, then waits that double", async ()
   }
 });
 
+it("registerByEmailAndNetwork: each email of a network is counted apart", async () => {
+  const world = makeWorld({ limits: onlyWith("registerByEmailAndNetwork") });
+  for (let n = 0; n < 20; n += 1) await world.auth.register(aPerson(n), home);
+  for (let n = 20; n < 24; n += 1) {
+    await world.auth.register({ ...aPerson(n), email: aPerson(0).email }, home);
+  }
+  const sixth = { ...aPerson(24), email: aPerson(0).email };
+  await expect(world.auth.register(sixth, home)).rejects.toMatchObject({ code: "rate_limited" });
+});
+
 it("forgotByEmail and forgotByEmailHourly: over them nothing is left to mail, and nobody is told", async () => {
   const world = makeWorld();
   const left = (): number =>

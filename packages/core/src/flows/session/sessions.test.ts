@@ -4,6 +4,7 @@ import { traceOf, type Around } from "../../../test/ports.ts";
 import { opens } from "../../../test/verdicts.ts";
 import { makeWorld, type World } from "../../../test/world.ts";
 import type { Caller } from "../../domain/session.ts";
+import type { CloseAllSessionsInput } from "./close-all.ts";
 import type { TokenPair } from "../../tokens/token-pair.ts";
 
 const refusal = { code: "invalid_token", status: 401 };
@@ -262,6 +263,19 @@ it("A-25: closing all the others spares the caller's, which renews as before", a
   // And may do so again: it stands in the new epoch.
   expect(await world.auth.closeAllSessions(input, home)).toEqual({ closed: 0 });
 });
+
+it.each(["others", "", true, null])(
+  "closing all spares the current session or none: not %j",
+  async (except) => {
+    const world = makeWorld();
+    const { caller } = await signUpAndIn(world);
+    const input = { caller, except } as unknown as CloseAllSessionsInput;
+    await expect(world.auth.closeAllSessions(input, home)).rejects.toMatchObject({
+      code: "invalid_input",
+      fields: [{ path: "except", rule: "wrong_type" }],
+    });
+  },
+);
 
 it("A-25: a session that has ended closes nothing", async () => {
   const world = makeWorld();
