@@ -66,9 +66,12 @@ export const windows: Suite<RateLimiter> = {
       store,
       at,
     }) => {
-      const [subject, rule] = [newDigest(), aWindow({ limit: 20, windowSeconds: 100 })];
-      for (let nth = 0; nth < 20; nth += 1) await takeOne(store, subject, rule, at(5 * nth));
-      for (let nth = 0; nth < 20; nth += 1) await takeOne(store, subject, rule, at(110 + 5 * nth));
+      const [subject, rule] = [newDigest(), aWindow({ limit: 40, windowSeconds: 100 })];
+      for (const start of [0, 110]) {
+        for (let nth = 0; nth < 40; nth += 1) {
+          await takeOne(store, subject, rule, at(start + 2.5 * nth));
+        }
+      }
     },
 
     "ten are forgotten one by one after others before them, too": async ({ store, at }) => {
