@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSync } from "oxc-parser";
 
-const notOurs = new Set(["node_modules", "dist", "coverage", ".git", ".pages", ".cache"]);
+const notOurs = new Set([
+  ...["node_modules", "dist", "coverage", ".git", ".pages", ".cache", ".mutation"],
+]);
 
 export interface Import {
   readonly specifier: string;

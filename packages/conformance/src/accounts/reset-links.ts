@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Accounts } from "@latchkey/core/ports";
 import type { Suite } from "../harness.ts";
 import { assertAdded } from "../outbox/taking.ts";
-import { expectOutcome } from "../outcomes.ts";
+import { expectOutcome, nth } from "../outcomes.ts";
 import { aJob, newDigest, newHash, newId } from "../samples.ts";
 import { aClaim, anOffer, anOpenLink, aUser, kept } from "./people.ts";
 
@@ -71,6 +71,26 @@ export const resetLinkBehaviour: Suite<Accounts> = {
         await store.users.offerReset(offer, at(3));
         assert.deepEqual(await standing(at(3)), once);
       }
+    },
+
+    "of two links asked for in one instant the same one lives, whichever arrives first": async ({
+      store,
+      at,
+    }) => {
+      const digests = [newDigest(), newDigest()];
+      const living: (string | undefined)[] = [];
+      for (const arriving of [digests, digests.toReversed()]) {
+        const { id } = await aUser(store.users, at(0));
+        for (const digest of arriving) {
+          await store.users.offerReset(anOffer(id, at(1), { digest }), at(2));
+        }
+        const standings = await Promise.all(
+          digests.map((digest) => store.users.inspectReset(id, digest, at(2))),
+        );
+        living.push(digests.find((_, index) => nth(standings, index).outcome === "live"));
+      }
+      assert.notEqual(living[0], undefined);
+      assert.equal(living[0], living[1]);
     },
 
     "a used link never lives again": async ({ store, at }) => {

@@ -49,6 +49,37 @@ export const forgiving: Suite<RateLimiter> = {
       await takeOne(store, subject, rule, at(300));
     },
 
+    "of a back-off the one before is the last again, for its window too": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aBackoff({ windowSeconds: 60 })];
+      for (const second of [0, 10, 20]) await takeOne(store, subject, rule, at(second));
+      await store.forgive([{ subject, clear: [], giveBack: [rule] }], at(21));
+      await takeOne(store, subject, rule, at(61));
+      assert.equal(await refusedFor(store, subject, rule, at(61)), 2);
+    },
+
+    "of many in a row the newest is given back, and the others count as long as before": async ({
+      store,
+      at,
+    }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 12, windowSeconds: 100 })];
+      for (const second of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 15]) {
+        await takeOne(store, subject, rule, at(second));
+      }
+      await store.forgive([{ subject, clear: [], giveBack: [rule] }], at(16));
+      const free = await left(store, subject, rule, at(112));
+      assert.ok(free <= 11, `${free} of 12 are free, though one of them still counts`);
+    },
+
+    "a counter that nobody took is ignored beside one that somebody did": async ({ store, at }) => {
+      const [subject, taken, never] = [newDigest(), aWindow({ limit: 3 }), aWindow()];
+      await takeOne(store, subject, taken, at(0));
+      const backoff = aBackoff();
+      await store.forgive([{ subject, clear: [], giveBack: [never, backoff] }], at(1));
+      assert.equal(await left(store, subject, taken, at(1)), 2);
+      assert.equal(await left(store, subject, never, at(1)), 3);
+      assert.equal(await left(store, subject, backoff, at(1)), 2);
+    },
+
     "all subjects of one call are forgiven": async ({ store, at }) => {
       const rule = aWindow({ limit: 1 });
       const [one, other] = [newDigest(), newDigest()];

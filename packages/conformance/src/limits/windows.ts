@@ -62,6 +62,39 @@ export const windows: Suite<RateLimiter> = {
       assert.ok(passed <= 200 && passed >= 180, `${passed} in ten windows of 20`);
     },
 
+    "of more than ten none counts more than a tenth longer, however evenly they come": async ({
+      store,
+      at,
+    }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 40, windowSeconds: 100 })];
+      for (const start of [0, 110]) {
+        for (let nth = 0; nth < 40; nth += 1) {
+          await takeOne(store, subject, rule, at(start + 2.5 * nth));
+        }
+      }
+    },
+
+    "ten are forgotten one by one after others before them, too": async ({ store, at }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 10, windowSeconds: 100 })];
+      for (const start of [0, 105]) {
+        for (let nth = 0; nth < 10; nth += 1) await takeOne(store, subject, rule, at(start + nth));
+      }
+      for (let second = 205; second < 215; second += 1) {
+        assert.equal(await left(store, subject, rule, at(second)), 1);
+      }
+    },
+
+    "a limit that was lowered allows one once so many are over as it takes": async ({
+      store,
+      at,
+    }) => {
+      const [subject, rule] = [newDigest(), aWindow({ limit: 5, windowSeconds: 60 })];
+      for (let nth = 0; nth < 5; nth += 1) await takeOne(store, subject, rule, at(10 * nth));
+      const lowered = { ...rule, limit: 2 };
+      assert.equal(await refusedFor(store, subject, lowered, at(41)), 49);
+      assert.equal(await left(store, subject, lowered, at(90)), 1);
+    },
+
     "a refusal says in whole seconds when the next is allowed": async ({ store, at }) => {
       const [subject, rule] = [newDigest(), aWindow({ limit: 1, windowSeconds: 60 })];
       await takeOne(store, subject, rule, at(0));

@@ -133,6 +133,17 @@ export const openingAndClosing: Suite<SessionStore> = {
       assert.equal(expectOutcome(answer, "rotated").session.generation, 5);
     },
 
+    "a spared session is stamped wherever it stands among the others": async ({ store, at }) => {
+      const userId = newId();
+      const sessions = await Promise.all(
+        [0, 1, 2].map((second) => anOpenSession(store, at(second), { userId, epoch: 1 })),
+      );
+      const spared = nth(sessions, 1);
+      const options = { before: 2, exceptSessionId: spared.id };
+      assert.equal(await store.closeAll(userId, options), 2);
+      assert.deepEqual(await store.list(userId, at(3)), [{ ...spared, epoch: 2 }]);
+    },
+
     "a stamp is never lowered": async ({ store, at }) => {
       const session = await anOpenSession(store, at(0), { epoch: 5 });
       const options = { before: 3, exceptSessionId: session.id };

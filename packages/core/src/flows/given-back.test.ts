@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { ada, bob, home, register, signUp } from "../../test/people.ts";
+import { ada, askForCode, bob, home, newPassword, register, signUp } from "../../test/people.ts";
 import type { Around } from "../../test/ports.ts";
-import { makeWorld } from "../../test/world.ts";
+import { byCode, makeWorld } from "../../test/world.ts";
 import { defaultLimits } from "../domain/limits.ts";
 import { AuthError, isAuthError } from "../errors.ts";
+import type { Forgiveness } from "../ports/rate-limiter.ts";
 
 /** The named call fails as a store does that cannot answer. */
 const without =
@@ -96,6 +97,24 @@ describe("what could not be answered counts nothing", () => {
       }
     }
     await expect(world.auth.confirm({ ...input, registrationId }, home)).resolves.toBeDefined();
+  });
+
+  it("a count that was given back already is not given back again", async () => {
+    const world = makeWorld({ ...byCode, limits: defaultLimits });
+    await signUp(world);
+    const mailed = await askForCode(world);
+    const around = without("users.inspectReset");
+    const broken = world.process({ ...byCode, limits: defaultLimits, around });
+    world.forget();
+    const attempt = broken.resetPasswordByCode({ ...mailed, newPassword }, home);
+    await expect(attempt).rejects.toMatchObject({ code: "store_unavailable" });
+    const forgiven = world.calls
+      .filter(({ method }) => method === "forgive")
+      .flatMap(({ args }) => args[0] as readonly Forgiveness[]);
+    expect(forgiven).toMatchObject([
+      { clear: [], giveBack: [{ name: "resetCodeByEmail" }] },
+      { clear: [], giveBack: [{ name: "resetByNetwork" }] },
+    ]);
   });
 
   it("a wrong password is counted all the same", async () => {

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import {
   ada,
   aPerson,
+  askForCode,
   askForLink,
   elsewhere,
   home,
@@ -12,7 +13,7 @@ import {
   signUpAndIn,
   wrongPassword,
 } from "../../test/people.ts";
-import { makeWorld, type World } from "../../test/world.ts";
+import { byCode, makeWorld, type World } from "../../test/world.ts";
 import { defaultLimits, type LimitName, type Limits } from "../domain/limits.ts";
 
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
@@ -204,6 +205,16 @@ it("loginByIdentifierAndNetwork: five at will, then waits that double", async ()
   }
 });
 
+it("registerByEmailAndNetwork: each email of a network is counted apart", async () => {
+  const world = makeWorld({ limits: onlyWith("registerByEmailAndNetwork") });
+  for (let n = 0; n < 20; n += 1) await world.auth.register(aPerson(n), home);
+  for (let n = 20; n < 24; n += 1) {
+    await world.auth.register({ ...aPerson(n), email: aPerson(0).email }, home);
+  }
+  const sixth = { ...aPerson(24), email: aPerson(0).email };
+  await expect(world.auth.register(sixth, home)).rejects.toMatchObject({ code: "rate_limited" });
+});
+
 it("forgotByEmail and forgotByEmailHourly: over them nothing is left to mail, and nobody is told", async () => {
   const world = makeWorld();
   const left = (): number =>
@@ -256,6 +267,15 @@ it("switched off, nothing is counted or given back", async () => {
     const change = { caller, currentPassword: wrongPassword, newPassword };
     await ignoring(world.auth.changePassword(change, home));
   }
+  await world.auth.resetPassword({ token, email: ada.email, newPassword }, home);
+  expect(world.calls.map(({ port }) => port)).not.toContain("limits");
+});
+
+it("switched off, a reset by code gives nothing back either", async () => {
+  const world = makeWorld({ ...byCode, limits: "off" });
+  await signUp(world);
+  const mailed = await askForCode(world);
+  await world.auth.resetPasswordByCode({ ...mailed, newPassword }, home);
   expect(world.calls.map(({ port }) => port)).not.toContain("limits");
 });
 

@@ -35,6 +35,27 @@ it("what one network is refused takes nothing from its neighbours in the /48", a
   expect(await guess(world, "another", at(1, 999))).toBe(900);
 });
 
+it("what network and /48 both refuse gives the /48 nothing back", async () => {
+  const loginByNetwork = { limit: 2, windowSeconds: 900 };
+  const world = makeWorld({ ipv6SiteFactor: 1, limits: { loginByNetwork } });
+  for (let n = 0; n < 2; n += 1) expect(await guess(world, `tag${n}`, at(1, 1))).toBe(0);
+  for (let n = 2; n < 9; n += 1) expect(await guess(world, `tag${n}`, at(1, 1))).toBe(900);
+  expect(await guess(world, "another", at(1, 2))).toBe(900);
+});
+
+it("an IPv4 address has no /48 that anything is counted or given back for", async () => {
+  const world = makeWorld();
+  await signUp(world);
+  world.forget();
+  await signIn(world, ada, { ip: "192.0.2.1" });
+  const subjects = world.calls
+    .filter(({ port, method }) => port === "limits" && method === "take")
+    .map(({ args }) => args[0]);
+  expect(subjects).toHaveLength(2);
+  const forgiving = world.calls.find(({ method }) => method === "forgive");
+  expect(forgiving?.args[0]).toMatchObject(subjects.map((subject) => ({ subject })));
+});
+
 it("logins that succeed use up neither", async () => {
   const world = makeWorld({ limits: { loginByNetwork: { limit: 2, windowSeconds: 900 } } });
   await signUp(world);

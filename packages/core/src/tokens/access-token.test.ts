@@ -42,6 +42,12 @@ const readText = (from: string, to: string): ReturnType<typeof access.read> =>
     now,
   );
 
+it("recalls nothing where nothing is to be remembered", async () => {
+  const { token } = await access.issue(aSession(), "ada");
+  await access.read(token, now);
+  expect(access.recall(token, now)).toBeNull();
+});
+
 describe("issuing", () => {
   it("A-15: says issuer, audience, user, session, tag and times, and nothing about a person", async () => {
     const { token, exp } = await access.issue(aSession(), "ada");

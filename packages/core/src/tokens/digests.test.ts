@@ -8,6 +8,7 @@ import {
   emailKey,
   formatUuid,
   limitKey,
+  sameDigest,
 } from "./digests.ts";
 import { makeKeys } from "./keys.ts";
 
@@ -94,6 +95,29 @@ describe("derivedId", () => {
     ];
     expect(distinct).not.toContain(id);
     expect(new Set(distinct).size).toBe(4);
+  });
+});
+
+describe("what is made of the key", () => {
+  it("is the same in every version, or what stores keep and mails say is void", () => {
+    const email = "ada@example.com";
+    expect(emailKey(keys, email)).toBe("HOwVz0vtlPBtGeHVGFwLPpDPMCIDYX1_UhC60evjHJk");
+    expect(confirmationCode(keys, "job 1")).toBe("711161");
+    expect(codeDigest(keys, email, "123456")).toBe("LB5Pt8LPsOMZKeshYOYU91JCVgWLjDvGCxg19A5h2cI");
+    expect(limitKey(keys, "network", "192.0.2.1")).toBe("UUxqtPnCVNTGHkUwDRDUpg");
+    expect(derivedId(keys, "job 1", "expire")).toBe("b54759c4-837f-45aa-8cfd-1cb608e98e31");
+  });
+});
+
+describe("sameDigest", () => {
+  it("finds two digests the same only where they agree to the last letter", () => {
+    const digest = emailKey(keys, "ada@example.com");
+    const other = emailKey(keys, "eve@example.com");
+    expect(sameDigest(digest, emailKey(keys, "ada@example.com"))).toBe(true);
+    for (const text of [other, `${digest.slice(0, -1)}A`, digest.slice(0, -1), `${digest}A`, ""]) {
+      expect(sameDigest(digest, text)).toBe(false);
+      expect(sameDigest(text, digest)).toBe(false);
+    }
   });
 });
 

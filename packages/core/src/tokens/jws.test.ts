@@ -1,4 +1,4 @@
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, createSecretKey } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   aPrivateJwk,
@@ -301,4 +301,11 @@ describe("keys of several algorithms in one ring", () => {
       await expect(read(keys, forge(key, header, accessClaims))).resolves.toEqual(accessClaims);
     }
   });
+});
+
+it("a key that cannot verify is our own fault, and no verdict on the token", async () => {
+  const { keys, key, good } = signedBy("OKP");
+  const unusable = { ...key, verify: createSecretKey(Buffer.alloc(32)) };
+  const access = { ...keys.access, byId: new Map([[key.kid, unusable]]) };
+  await expect(read({ ...keys, access }, good)).rejects.toThrow(TypeError);
 });

@@ -21,6 +21,14 @@ it("six digits and a request's id follow from the job, and from the key", () => 
   expect(new Set(jobs.map((job) => resetRequestId(keys, job))).size).toBe(jobs.length);
 });
 
+it("they are the same in every version, or codes in the mail are void", () => {
+  const proof = { requestId: jobId, email: "ada@example.com", code: "123456" };
+  expect(resetRequestId(keys, "job 1")).toBe("db2389eb-5a23-4fc3-b49f-1dbaf323f86d");
+  expect(resetCode(keys, "job 1")).toBe("442570");
+  expect(resetCodeDigest(keys, proof)).toBe("KkBUl1CnJ4toSLNzd9WkKHfUV-llgqoKZKYrjdrYpFU");
+  expect(resetCodeKey(keys, proof.email)).toBe("gdCuvM8yW-QFvaCgwBMghbycGeHV86i2-310yxghf7o");
+});
+
 it("a code is no confirmation's, nor does its request tell it", () => {
   const same = jobs.filter((job) => resetCode(keys, job) === confirmationCode(keys, job));
   expect(same.length).toBeLessThan(3);

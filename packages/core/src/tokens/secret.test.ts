@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { checkSecret, decodeSecret } from "./secret.ts";
 
@@ -29,6 +29,13 @@ describe("decodeSecret", () => {
       const drawn = randomBytes(32);
       expect(decodeSecret(drawn.toString("base64url"))).toEqual(drawn);
     }
+  });
+
+  it("takes twelve different bytes, if they stand in disorder", () => {
+    const drawn = createHash("sha512").update("twelve").digest();
+    const twelve = drawn.map((byte) => (byte % 12) * 21);
+    expect(new Set(twelve).size).toBe(12);
+    expect(() => decodeSecret(text([...twelve]))).not.toThrow();
   });
 
   it("takes 32 random bytes written in hexadecimal, which are base64url as well", () => {
@@ -69,7 +76,8 @@ describe("checkSecret", () => {
     ["two letters", "ab".repeat(32)],
     ["a repeated word", "changeme".repeat(8)],
     ["a repeated word that ends early", "correct-horse-battery-".repeat(4).slice(0, 70)],
-    ["a repeated half", good.slice(0, 24).repeat(3)],
+    ["a repeated third", good.slice(0, 24).repeat(3)],
+    ["a repeated half", good.slice(0, 32).repeat(2)],
     ["digits", "1234567890".repeat(5)],
     ["digits in disorder", "31415926535897932384626433832795028841971693993751"],
     ["counted bytes", text(row(32, 1))],

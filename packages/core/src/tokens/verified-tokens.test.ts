@@ -82,6 +82,24 @@ describe("a verified token", () => {
   });
 });
 
+describe("recalling", () => {
+  it("answers a token that was read before, and verifies none", async () => {
+    expect(tokens.recall(token, now)).toBeNull();
+    expect(verifications()).toBe(0);
+    const read = await tokens.read(token, now);
+    expect(tokens.recall(token, now)).toEqual(read?.claims);
+    expect(verifications()).toBe(1);
+  });
+
+  it("answers it for as long as reading does", async () => {
+    const end = 600 + toleranceSeconds;
+    await tokens.read(token, now);
+    expect(tokens.recall(token, later(-toleranceSeconds - 0.001))).toBeNull();
+    expect(tokens.recall(token, later(end - 0.001))).toMatchObject({ sub: userId });
+    expect(tokens.recall(token, later(end))).toBeNull();
+  });
+});
+
 describe("what is not remembered", () => {
   it("a refusal, however often it is repeated", async () => {
     const forged = (await accessTokens(secrets.foreign).issue(aSession(), "ada")).token;

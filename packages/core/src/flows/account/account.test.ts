@@ -8,6 +8,7 @@ import {
   signIn,
   signUp,
   signUpAndIn,
+  type SignedIn,
 } from "../../../test/people.ts";
 import { traceOf } from "../../../test/ports.ts";
 import { opens } from "../../../test/verdicts.ts";
@@ -48,7 +49,7 @@ it("a disabled user is out at once: sessions, login and open links", async () =>
   world.forget();
   await world.auth.disable({ userId }, home);
   expect(traceOf(world.calls)).toEqual(["users.setDisabled", "sessions.closeAll"]);
-  expect(world.eventNames()).toEqual(["user.disabled"]);
+  expect(world.events).toMatchObject([{ name: "user.disabled", userId }]);
   expect(await opens(world, pair)).toEqual([]);
   expect(await opens(world, second.pair)).toEqual([]);
   await expect(login(world)).rejects.toMatchObject({ code: "invalid_credentials" });
@@ -61,13 +62,37 @@ it("enabling lets a user in again; sessions and links of before stay ended", asy
   const { userId, pair } = await signUpAndIn(world);
   const token = await askForLink(world);
   await world.auth.disable({ userId }, home);
+  world.forget();
   await world.auth.enable({ userId }, home);
+  expect(world.events).toMatchObject([{ name: "user.enabled", userId }]);
   await world.auth.runJobs();
   expect(await opens(world, pair)).toEqual([]);
   await expect(world.auth.checkResetLink({ token }, home)).rejects.toMatchObject({
     code: "expired_token",
   });
   await expect(login(world)).resolves.toBeDefined();
+});
+
+it("a disabling that comes late to the sessions ends none opened since enabled again", async () => {
+  let between = async (): Promise<void> => {};
+  const world = makeWorld({
+    async around({ method }, proceed) {
+      const answer = await proceed();
+      if (method === "setDisabled") await between();
+      return answer;
+    },
+  });
+  const { userId } = await signUpAndIn(world);
+  const later: SignedIn[] = [];
+  between = async () => {
+    between = async () => {};
+    await world.auth.enable({ userId }, home);
+    later.push(await signIn(world));
+  };
+  await world.auth.disable({ userId }, home);
+  expect(await Promise.all(later.map(({ pair }) => opens(world, pair)))).toEqual([
+    ["authenticate", "renew"],
+  ]);
 });
 
 it("a link asked for while disabled is not mailed after enabling", async () => {
@@ -101,7 +126,7 @@ it("a removed user is gone for good; email and tag are free for a new one", asyn
   world.forget();
   await world.auth.remove({ userId }, home);
   expect(traceOf(world.calls)).toEqual(["users.remove", "sessions.closeAll"]);
-  expect(world.eventNames()).toEqual(["user.removed"]);
+  expect(world.events).toMatchObject([{ name: "user.removed", userId }]);
   expect(await opens(world, pair)).toEqual([]);
   await expect(login(world)).rejects.toMatchObject({ code: "invalid_credentials" });
 

@@ -12,7 +12,13 @@ import {
 } from "../../../test/people.ts";
 import { traceOf } from "../../../test/ports.ts";
 import { makeWorld, type World } from "../../../test/world.ts";
+import type { ChangePasswordRequest } from "../../ports/user-store.ts";
 import type { ChangePasswordInput } from "./change.ts";
+
+/** What a refusal says of the field that was too weak. */
+const ofNewPassword = expect.arrayContaining([
+  expect.objectContaining({ path: "newPassword" }),
+]) as unknown;
 
 const change = (
   world: World,
@@ -25,15 +31,31 @@ it("makes its calls in the order of its steps, and answers a fresh pair", async 
   const world = makeWorld();
   const mine = await signUpAndIn(world);
   world.forget();
-  const pair = await change(world, mine);
+  const pair = await change(world, mine, { confirmPassword: newPassword });
   expect(traceOf(world.calls)).toEqual([
     ...["sessions.find", "users.findById", "limits.take", "hasher.verify", "hasher.hash"],
     ...["users.changePassword", "sessions.closeAll", "sessions.open", "users.commitLogin"],
   ]);
-  expect(world.eventNames()).toEqual(["password.changed"]);
+  expect(world.events).toMatchObject([{ name: "password.changed", userId: mine.userId }]);
   const { accessToken } = pair;
   const caller = await world.auth.authenticate({ accessToken }, home);
   expect(caller.sessionId).not.toBe(mine.caller.sessionId);
+});
+
+it("leaves two jobs, due at once: the sessions' end, and a notice that waits for no handler", async () => {
+  const world = makeWorld();
+  const mine = await signUpAndIn(world);
+  world.forget();
+  await change(world, mine);
+  const now = world.clock.now();
+  const [request] = world.calls.find(({ method }) => method === "changePassword")?.args ?? [];
+  const { jobs } = request as ChangePasswordRequest;
+  const common = { id: expect.any(String) as string, lane: null, createdAt: now, dueAt: now };
+  const { userId } = mine;
+  expect(jobs).toEqual([
+    { ...common, kind: "close-sessions", payload: { userId, before: null, exceptSessionId: null } },
+    { ...common, kind: "send-notice", payload: { userId, notice: "password_changed" } },
+  ]);
 });
 
 it("A-30: after a change only the fresh session stands, and the owner is told", async () => {
@@ -52,6 +74,18 @@ it("A-30: after a change only the fresh session stands, and the owner is told", 
   await expect(signIn(world)).rejects.toMatchObject({ code: "invalid_credentials" });
   await expect(signIn(world, { tag: ada.tag, password: newPassword })).resolves.toBeDefined();
   expect(world.mailbox.last(ada.email).kind).toBe("password_changed");
+});
+
+it("the fresh session says where the change came from", async () => {
+  const world = makeWorld();
+  const { caller } = await signUpAndIn(world);
+  const agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const input = { caller, currentPassword: ada.password, newPassword };
+  const { accessToken } = await world.auth.changePassword(input, { ...elsewhere, agent });
+  const fresh = await world.auth.authenticate({ accessToken }, home);
+  expect(await world.auth.listSessions({ caller: fresh }, home)).toMatchObject([
+    { id: fresh.sessionId, ip: elsewhere.ip, agent: "Firefox/Linux" },
+  ]);
 });
 
 it("A-22: a change voids an open link, and one asked for and not yet mailed", async () => {
@@ -87,6 +121,7 @@ it.each(["too short", "passwordpassword", "Ada Lovelace", ada.email, "ADA@EXAMPL
     const mine = await signUpAndIn(world);
     await expect(change(world, mine, { newPassword: weak })).rejects.toMatchObject({
       code: "weak_password",
+      fields: ofNewPassword,
     });
     await expect(signIn(world)).resolves.toBeDefined();
   },

@@ -28,7 +28,7 @@ it("leaves a job with the address and the language, and answers nothing but that
   expect(world.calls.at(-1)?.args[0]).toMatchObject([
     { kind: "send-reset-link", payload: { email: ada.email, locale: "ru" } },
   ]);
-  expect(world.eventNames()).toEqual(["reset.requested"]);
+  expect(world.events).toMatchObject([{ name: "reset.requested", ip: home.ip }]);
 });
 
 it.each(linkKinds)(

@@ -18,6 +18,11 @@ import type { ResetPasswordInput } from "./reset.ts";
 
 const { email } = ada;
 
+/** What a refusal says of the field that was too weak. */
+const ofNewPassword = expect.arrayContaining([
+  expect.objectContaining({ path: "newPassword" }),
+]) as unknown;
+
 async function linkIn(world: World): Promise<{ world: World; token: string; userId: string }> {
   const { userId } = await signUp(world);
   const token = await askForLink(world);
@@ -33,14 +38,18 @@ describe.each(linkKinds)("by a link with a token of the kind %s", (kind) => {
   const withLink = () => linkIn(makeWorld(links));
 
   it("makes its calls in the order of its steps, and signs nobody in", async () => {
-    const { world, token } = await withLink();
+    const { world, token, userId } = await withLink();
     world.forget();
     expect(await reset(world, { token, confirmPassword: newPassword })).toBeUndefined();
     expect(traceOf(world.calls)).toEqual([
       ...["limits.take", "limits.take", "users.inspectReset", "users.findById", "hasher.hash"],
       ...["sessions.closeAll", "users.resetPassword", "sessions.closeAll", "limits.forgive"],
     ]);
-    expect(world.eventNames()).toEqual(["reset.completed", "password.changed"]);
+    const linkId = expect.stringMatching(/^[\w-]{43}$/) as string;
+    expect(world.events).toMatchObject([
+      { name: "reset.completed", userId, linkId },
+      { name: "password.changed", userId },
+    ]);
   });
 
   it("A-30: after a reset nothing of before opens anything, and the owner is told", async () => {
@@ -123,6 +132,7 @@ describe.each(linkKinds)("by a link with a token of the kind %s", (kind) => {
       await expect(reset(world, { token, newPassword: weak })).rejects.toMatchObject({
         code: "weak_password",
         status: 422,
+        fields: ofNewPassword,
       });
       expect(traceOf(world.calls)).not.toContain("hasher.hash");
       await expect(world.auth.checkResetLink({ token }, home)).resolves.toBeDefined();

@@ -4,6 +4,7 @@ import { traceOf, type Around } from "../../../test/ports.ts";
 import { opens } from "../../../test/verdicts.ts";
 import { makeWorld, type World } from "../../../test/world.ts";
 import type { Caller } from "../../domain/session.ts";
+import type { CloseAllSessionsInput } from "./close-all.ts";
 import type { TokenPair } from "../../tokens/token-pair.ts";
 
 const refusal = { code: "invalid_token", status: 401 };
@@ -154,6 +155,16 @@ it("A-37: another user's session is not found, whatever the request names", asyn
   await expect(authenticate(world, theirs.pair)).resolves.toBeDefined();
 });
 
+it("what has not the form of a session's id is looked for in no store", async () => {
+  const world = makeWorld();
+  const { caller } = await signUpAndIn(world);
+  world.forget();
+  for (const id of ["x", "", `${caller.sessionId} `]) {
+    await expect(world.auth.closeSession({ caller, id }, home)).rejects.toThrow("not_found");
+  }
+  expect(traceOf(world.calls)).toEqual([]);
+});
+
 it.each(["userId", "sub", "sid"])(
   "A-37: a %s beside the caller selects no account",
   async (field) => {
@@ -223,6 +234,21 @@ it("what closing all did not live to end, its job ends some seconds later", asyn
   expect(await opens(world, pair)).toEqual([]);
 });
 
+it("what closing all the others did not live to end, its job ends, and spares the caller's", async () => {
+  const dies: Around = (call, proceed) =>
+    call.method === "closeAll" ? Promise.reject(new Error("killed")) : proceed();
+  const world = makeWorld();
+  const first = await signUpAndIn(world);
+  const second = await signIn(world);
+  const dying = world.process({ around: dies });
+  const input = { caller: second.caller, except: "current" } as const;
+  await expect(dying.closeAllSessions(input, home)).rejects.toMatchObject({ code: "internal" });
+  world.clock.advance({ seconds: 3 });
+  await world.auth.runJobs();
+  expect(await opens(world, first.pair)).toEqual([]);
+  expect(await opens(world, second.pair)).toEqual(["authenticate", "renew"]);
+});
+
 it("A-25: closing all the others spares the caller's, which renews as before", async () => {
   const world = makeWorld();
   const first = await signUpAndIn(world);
@@ -237,6 +263,19 @@ it("A-25: closing all the others spares the caller's, which renews as before", a
   // And may do so again: it stands in the new epoch.
   expect(await world.auth.closeAllSessions(input, home)).toEqual({ closed: 0 });
 });
+
+it.each(["others", "", true, null])(
+  "closing all spares the current session or none: not %j",
+  async (except) => {
+    const world = makeWorld();
+    const { caller } = await signUpAndIn(world);
+    const input = { caller, except } as unknown as CloseAllSessionsInput;
+    await expect(world.auth.closeAllSessions(input, home)).rejects.toMatchObject({
+      code: "invalid_input",
+      fields: [{ path: "except", rule: "wrong_type" }],
+    });
+  },
+);
 
 it("A-25: a session that has ended closes nothing", async () => {
   const world = makeWorld();
