@@ -10,6 +10,8 @@ export const names = [
   "Latchkey on Express",
   "Latchkey on Fastify, near cache",
   "Latchkey on Express, near cache",
+  "Fastify beside Latchkey, no guard",
+  "Express beside Latchkey, no guard",
   "argon2 alone",
 ] as const;
 

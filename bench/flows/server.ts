@@ -12,8 +12,11 @@ const asked = countAsked();
 const latchkey = async (
   framework: "fastify" | "express",
   nearCacheEntries: number,
-): Promise<Contestant> =>
-  (await import("./contestants/latchkey.ts")).latchkey(framework, nearCacheEntries, places);
+  isGuarded = true,
+): Promise<Contestant> => {
+  const { latchkey: make } = await import("./contestants/latchkey.ts");
+  return make({ framework, nearCacheEntries, isGuarded }, places);
+};
 
 const makers: Record<Name, () => Promise<Contestant>> = {
   Fastify: async () => (await import("./contestants/bare.ts")).bareFastify(),
@@ -25,6 +28,8 @@ const makers: Record<Name, () => Promise<Contestant>> = {
   "Latchkey on Express": () => latchkey("express", 0),
   "Latchkey on Fastify, near cache": () => latchkey("fastify", 10_000),
   "Latchkey on Express, near cache": () => latchkey("express", 10_000),
+  "Fastify beside Latchkey, no guard": () => latchkey("fastify", 10_000, false),
+  "Express beside Latchkey, no guard": () => latchkey("express", 10_000, false),
   "argon2 alone": async () => ({ port: 0, requests: nowhere }),
 };
 
