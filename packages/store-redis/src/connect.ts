@@ -63,7 +63,6 @@ function single(address: string, deadlineMs: number): Redis {
   return new Redis(address, {
     ...commonOptions(url, deadlineMs),
     enableOfflineQueue: false,
-    enableAutoPipelining: true,
     // At once, then a little later each time, for ever.
     retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 6), 1000),
     // The server became a replica: its name may lead to the new primary by now.

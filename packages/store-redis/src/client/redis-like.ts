@@ -1,6 +1,7 @@
 /** What is read of an ioredis client's options. */
 export interface RedisOptionsLike {
   readonly enableOfflineQueue?: boolean | undefined;
+  readonly enableAutoPipelining?: boolean | undefined;
   readonly maxRetriesPerRequest?: number | null | undefined;
   readonly scaleReads?: unknown;
 }

@@ -1,6 +1,7 @@
 import { unavailable, rememberErrors } from "./failures.ts";
 import { type BufferCommands, isCluster, type RedisLike } from "./redis-like.ts";
 import type { Script } from "./script.ts";
+import { sendingTogether } from "./sending-together.ts";
 
 export type Value = string | number | Buffer;
 
@@ -31,6 +32,7 @@ export function runner(
 ): Runner {
   rememberErrors(redis);
   const bytes = redis as RedisLike & BufferCommands;
+  const together = sendingTogether(redis);
 
   // How far the server's clock is ahead of this process's monotonic one. Unknown until the server
   // refuses a command as late and says its time; of a cluster's servers, the one most ahead.
@@ -47,6 +49,7 @@ export function runner(
     values: readonly Value[],
     way: Way,
   ): Promise<unknown> => {
+    together();
     if (!way.alone && !way.replicated) {
       return way.known
         ? bytes.evalshaBuffer(sha, 1, ...values)
@@ -111,7 +114,10 @@ export function runner(
   };
 
   return {
-    field: (key, field) => answer(() => redis.hgetBuffer(key, field)),
+    field(key, field) {
+      together();
+      return answer(() => redis.hgetBuffer(key, field));
+    },
     run: (script, key, values) => answer(() => evaluate(script, key, values, false)),
     runOnReplicas: (script, key, values) =>
       answer(() => evaluate(script, key, values, waitReplicas > 0)),

@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import { Redis } from "ioredis";
+import { expect, it, onTestFinished } from "vitest";
+import { serviceUrl } from "../../../tools/services/client.ts";
+import { connectRedis } from "../src/connect.ts";
+import { redisStores } from "../src/stores.ts";
+
+/** Everything that goes out on a client's connection, write by write. */
+async function writesOf(redis: unknown, work: () => Promise<unknown>): Promise<number> {
+  const { stream } = redis as Redis;
+  let writes = 0;
+  const [one, many] = [stream._write, stream._writev];
+  stream._write = function write(...given) {
+    writes += 1;
+    return Reflect.apply(one, this, given) as void;
+  };
+  stream._writev = function writev(...given) {
+    writes += 1;
+    return Reflect.apply(many ?? one, this, given) as void;
+  };
+  await work();
+  Object.assign(stream, { _write: one, _writev: many });
+  return writes;
+}
+
+function times<Item>(count: number, make: () => Item): Item[] {
+  return Array.from({ length: count }, make);
+}
+
+const now = new Date("2026-01-01T00:00:00Z");
+
+it("what is asked in one turn leaves by one write, on a connection of ours", async () => {
+  const connection = connectRedis(await serviceUrl("redis"));
+  onTestFinished(() => connection.close());
+  await connection.ready();
+  const { sessions } = redisStores(connection.redis);
+  // From now on the server knows the script.
+  await sessions.close(randomUUID(), randomUUID());
+  const writes = await writesOf(connection.redis, async () => {
+    const found = times(20, () => sessions.find(randomUUID(), randomUUID(), now));
+    const closed = times(20, () => sessions.close(randomUUID(), randomUUID()));
+    expect(await Promise.all(found)).toEqual(times(20, () => null));
+    expect(await Promise.all(closed)).toEqual(times(20, () => false));
+  });
+  expect(writes).toBe(1);
+});
+
+it("a client that sends its commands together by itself is left to it", async () => {
+  const redis = new Redis(await serviceUrl("redis"), {
+    ...{ enableAutoPipelining: true, enableOfflineQueue: false, maxRetriesPerRequest: 0 },
+  });
+  onTestFinished(() => redis.disconnect());
+  await new Promise((resolve) => redis.once("ready", resolve));
+  const { sessions } = redisStores(redis);
+  await sessions.find(randomUUID(), randomUUID(), now);
+  const writes = await writesOf(redis, async () => {
+    const asked = times(3, () => sessions.find(randomUUID(), randomUUID(), now));
+    expect(redis.stream.writableCorked).toBe(0);
+    await Promise.all(asked);
+  });
+  expect(writes).toBe(1);
+});
