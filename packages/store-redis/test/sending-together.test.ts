@@ -5,21 +5,19 @@ import { serviceUrl } from "../../../tools/services/client.ts";
 import { connectRedis } from "../src/connect.ts";
 import { redisStores } from "../src/stores.ts";
 
-/** Everything that goes out on a client's connection, write by write. */
+/** How often a client writes to its connection meanwhile: one chunk, or several together. */
 async function writesOf(redis: unknown, work: () => Promise<unknown>): Promise<number> {
   const { stream } = redis as Redis;
   let writes = 0;
-  const [one, many] = [stream._write, stream._writev];
-  stream._write = function write(...given) {
-    writes += 1;
-    return Reflect.apply(one, this, given) as void;
-  };
-  stream._writev = function writev(...given) {
-    writes += 1;
-    return Reflect.apply(many ?? one, this, given) as void;
-  };
+  for (const name of ["_write", "_writev"]) {
+    const original = Reflect.get(stream, name) as (...given: unknown[]) => void;
+    const counted = function counted(this: unknown, ...given: unknown[]): void {
+      writes += 1;
+      Reflect.apply(original, this, given);
+    };
+    Reflect.set(stream, name, counted);
+  }
   await work();
-  Object.assign(stream, { _write: one, _writev: many });
   return writes;
 }
 
